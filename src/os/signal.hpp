@@ -65,7 +65,7 @@ int take_pending(signal_set signals) noexcept;
 /// Ignores SIGPIPE in this process (for programs, never for a library). Children inherit it.
 void ignore_sigpipe() noexcept;
 
-/// "SIGINT" and so on, or the number.
+/// "SIGINT" and so on; "signal" for one that is not among the usual.
 const char* signal_name(int signal) noexcept;
 
 }  // namespace troika::os

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "os/environment.hpp"
+
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace troika::os {
+
+std::optional<std::string> environment(const char* name) {
+    const char* value = std::getenv(name);
+    if (!value) return std::nullopt;
+    return value;
+}
+
+bool is_terminal(int descriptor) noexcept { return ::isatty(descriptor) == 1; }
+
+unsigned terminal_columns(int descriptor) noexcept {
+    winsize size{};
+    return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int process_id() noexcept { return ::getpid(); }
+
+std::string kernel_release() {
+    utsname names{};
+    if (::uname(&names) != 0) return "unknown kernel";
+    return std::string(names.sysname) + " " + names.release;
+}
+
+descriptor_limits get_descriptor_limits() noexcept {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return {.soft = limit.rlim_cur, .hard = limit.rlim_max};
+}
+
+std::uint64_t raise_descriptor_limit() noexcept {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
+}  // namespace troika::os
