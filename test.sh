@@ -33,6 +33,7 @@ fi
 
 jobs=$(nproc)
 summaries=()
+failures=()
 failed=0
 
 # run PRESET [CTEST ARGUMENT...]: its tests; the summary is kept for the end.
@@ -42,8 +43,11 @@ run() {
     echo "==== testing $preset"
     (cd "$root" && ctest --preset "$preset" --parallel "$jobs" "${skip[@]}" "$@") 2>&1 |
         tee "$log" || status=$?
-    [ "$status" = 0 ] || failed=1
-    summaries+=("$preset: $(grep -E '^[0-9]+% tests passed' "$log" || echo 'the tests did not run')")
+    if [ "$status" != 0 ]; then
+        failed=1
+        failures+=("$(sed -n '/The following tests FAILED/,$p' "$log" | sed "s/^/$preset: /")")
+    fi
+    summaries+=("$preset: $(grep -E '^[0-9]+% tests passed' "$log" || echo 'no test ran')")
 }
 
 echo "==== building dev"
@@ -73,12 +77,7 @@ fi
 
 echo
 [ -z "$note" ] || echo "$note"
-if [ "$failed" != 0 ]; then
-    for preset in dev asan tsan gcc12 release fuzz; do
-        log=$root/build/$preset/ctest.log
-        [ ! -f "$log" ] || sed -n '/The following tests FAILED/,$p' "$log" | sed "s/^/$preset: /"
-    done
-fi
+[ ${#failures[@]} = 0 ] || printf '%s\n' "${failures[@]}"
 if [ "$full" = 0 ]; then
     echo "${summaries[0]#dev: }"
 else

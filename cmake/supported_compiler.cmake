@@ -4,7 +4,8 @@
 set(troika_compiler_problem "")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
     set(troika_compiler_problem
-        "clang ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines; troika needs clang 19 or later "
+        "clang ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines; troika needs clang 19 or "
+        "later "
         "(Debian: apt-get install clang-19 lld-19; then -DCMAKE_CXX_COMPILER=clang++-19)")
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
     set(troika_compiler_problem

@@ -59,6 +59,11 @@ install_packages() {
     return "$status"
 }
 
+# Whether this is root, or sudo makes it so without a password, or can ask somebody for one.
+can_be_root() {
+    [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; }
+}
+
 # need_packages GROUP...: makes sure that all of these groups are installed, or says what to do.
 need_packages() {
     local names missing
@@ -70,8 +75,7 @@ need_packages() {
     fi
     mapfile -t missing < <(missing_of "${names[@]}")
     [ ${#missing[@]} = 0 ] && return 0
-    if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null && ! { [ -t 0 ] && command -v sudo >/dev/null; }
-    then
+    if ! can_be_root; then
         echo "troika: these packages are missing, and installing them needs root:" >&2
         echo "    apt-get install --no-install-recommends ${missing[*]}" >&2
         return 1

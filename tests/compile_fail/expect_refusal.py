@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-FLAGS = ["-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-fdiagnostics-color=never"]
+FLAGS = ["-std=c++23", "-c", "-o", os.devnull, "-Wall", "-Wextra", "-Werror",
+         "-fdiagnostics-color=never"]
 
 
 def complaint(source, family, compiler, flags):

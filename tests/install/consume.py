@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Uses the library as a user would: installs the build into a folder of its own and compiles a small
-program against it with find_package or pkg-config, or takes the sources in with add_subdirectory."""
+"""Uses the library as a user would: installs the build into a folder of its own and compiles a
+small program against it with find_package or pkg-config, or takes the sources in with
+add_subdirectory."""
 import argparse
 import os
 import shutil

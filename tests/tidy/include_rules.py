@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Rules about #include: the direction of the strata, and who may see which foreign header."""
+import re
+
+import tree as trees
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
+
+# Foreign headers: a pattern, where it may be included, and what to do otherwise.
+FOREIGN = (
+    (r"llhttp\.h|llhttp/", r"src/http/.*\.(cpp|hpp)",
+     "llhttp belongs to src/http; use the message parser"),
+    (r"CLI/", r"apps/[^/]+/[^/]+\.cpp", "CLI11 belongs to one source file of apps"),
+    (r"fmt/", r"(fetch|apps/[^/]+)/[^/]+\.cpp",
+     "fmt belongs to .cpp files of fetch and apps (the library needs only libc)"),
+    (r"nlohmann/", r"(fetch|apps/[^/]+)/[^/]+\.cpp",
+     "nlohmann belongs to .cpp files of fetch and apps"),
+    (r"openssl/", r"(fetch|src/tls)/[^/]+\.cpp",
+     "OpenSSL belongs to fetch/*.cpp and src/tls/*.cpp"),
+    (r"cxxabi\.h", r"src/.*", "names of types are made readable in src/"),
+    (r"sanitizer/", r"src/.*", "sanitizer interfaces belong to src/"),
+    (r".*", r"src/os/.*", "headers of Linux and libc belong to src/os; wrap what you need there"),
+)
+
+
+def includes(source):
+    """Gives (line number, name, whether in angle brackets)."""
+    for number, line in enumerate(source.code_lines, 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1) or match.group(2), match.group(1) is not None
+
+
+def is_standard(name):
+    return re.fullmatch(r"[a-z_0-9]+", name) is not None
+
+
+def ours(tree, name, angle):
+    """The stratum of a header of ours, or None."""
+    if angle:
+        return trees.stratum_of("include/" + name) if name.startswith("troika/") else None
+    first = name.split("/")[0]
+    if first in ("fetch", "apps"):
+        return first
+    return first if first in tree.below and "/" in name else None
+
+
+def layers(tree):
+    for source in tree.sources:
+        mine = trees.stratum_of(source.path)
+        if not source.is_cpp or mine is None:
+            continue
+        if mine not in tree.below:
+            yield source.path, 1, f"declare the stratum {mine} in CMakeLists.txt, troika_stratum()"
+            continue
+        for number, name, angle in includes(source):
+            theirs = ours(tree, name, angle)
+            if theirs is None:
+                continue
+            if theirs == "umbrella" and mine == "apps":
+                continue
+            if theirs not in tree.below[mine]:
+                yield (source.path, number, f"{mine} stands below or beside {theirs}; move what "
+                       "both need into a lower stratum, or turn the call into a hook")
+
+
+def private_headers(tree):
+    for source in tree.sources:
+        if not source.is_cpp or trees.stratum_of(source.path) is None:
+            continue
+        for number, name, angle in includes(source):
+            if not angle and "/" not in name:
+                yield (source.path, number, f'write the folder as well: "stratum/{name}" for a '
+                       "private header, <troika/stratum/name.hpp> for a public one")
+            elif not angle and source.under("include"):
+                yield source.path, number, f"a public header cannot include the private {name}"
+            elif not angle and ours(tree, name, angle) is None:
+                yield source.path, number, f'"{name}" is in no stratum; foreign headers take <>'
+
+
+def foreign_headers(tree):
+    for source in tree.sources:
+        if not source.is_cpp or trees.stratum_of(source.path) is None:
+            continue
+        for number, name, angle in includes(source):
+            if not angle or is_standard(name) or name.startswith("troika/"):
+                continue
+            if source.under("include"):
+                yield (source.path, number, "a public header includes only the standard library "
+                       f"and troika; hide <{name}> in a source file")
+                continue
+            for pattern, allowed, advice in FOREIGN:
+                if re.match(pattern, name):
+                    in_os = source.under("src/os") and pattern == ".*"
+                    if not in_os and not re.fullmatch(allowed, source.path):
+                        yield source.path, number, f"<{name}>: {advice}"
+                    break
+
+
+def one_command_line(tree):
+    """CLI11 takes seconds to compile: in exactly one file."""
+    users = [(source.path, number) for source in tree.sources if source.under("apps")
+             for number, name, angle in includes(source) if angle and name.startswith("CLI/")]
+    for path, number in users[1:]:
+        yield path, number, f"CLI11 is already included by {users[0][0]}; parse there"
+
+
+RULES = {
+    "layer": layers,
+    "private-header": private_headers,
+    "foreign-header": foreign_headers,
+    "one-command-line": one_command_line,
+}
