@@ -15,7 +15,7 @@
 namespace troika {
 
 namespace {
-enum : std::uint8_t { waiting_in_pool = 100, running_in_pool };
+enum : std::uint8_t { waiting_in_pool = 32, running_in_pool };   // apart from the pollers' own states
 }
 
 file_pool::~file_pool() {

@@ -18,6 +18,13 @@ public:
         last_ = &operation;
     }
 
+    void push_front(io_operation& operation) noexcept {
+        operation.links.previous = nullptr;
+        operation.links.next = first_;
+        (first_ ? first_->links.previous : last_) = &operation;
+        first_ = &operation;
+    }
+
     /// Requires: not empty.
     io_operation& pop_front() noexcept {
         io_operation& operation = *first_;

@@ -39,6 +39,9 @@ public:
     /// come later and is then to be ignored.
     bool wake_up() noexcept { return state_.exchange(awake, std::memory_order_acq_rel) == notified; }
 
+    /// Makes the descriptor unreadable again, for those who cannot poll for edges.
+    void silence() noexcept { event_.drain(); }
+
     /// Polls readable, edge-triggered, after each ring that found the poller asleep. Need not be read:
     /// every write is an edge, and 2^64 of them do not happen.
     [[nodiscard]] int descriptor() const noexcept { return event_.descriptor(); }

@@ -19,7 +19,7 @@ namespace troika {
 /// buffers and its address: it neither moves nor dies, cancelled or not.
 class io_operation {
 public:
-    explicit io_operation(const io_request& request) noexcept : request(request) {}
+    explicit io_operation(const io_request& wanted) noexcept : request(wanted) {}
     io_operation(const io_operation&) = delete;
     io_operation& operator=(const io_operation&) = delete;
 
