@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <troika/base/check.hpp>
+
+#include <exception>
+#include <expected>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace troika {
+
+/// The result of work that may fail: a value, or what was thrown.
+template <class T>
+using result = std::expected<T, std::exception_ptr>;
+
+/// Storage for one result that is not there yet: empty, a value, or an exception.
+///
+/// Smaller than an optional of a result (an exception and the value share their bytes), so that it can
+/// live in every coroutine frame. `T` may be a reference or void.
+/// Thread: none of its own; whoever publishes it orders the accesses.
+template <class T>
+class outcome {
+public:
+    outcome() noexcept {}
+    outcome(const outcome&) = delete;
+    outcome& operator=(const outcome&) = delete;
+    ~outcome() { reset(); }
+
+    template <class... Arguments>
+    void emplace(Arguments&&... arguments) {
+        reset();
+        std::construct_at(&value_, std::forward<Arguments>(arguments)...);
+        kind_ = kind::value;
+    }
+    void fail(std::exception_ptr error) noexcept {
+        reset();
+        std::construct_at(&error_, std::move(error));
+        kind_ = kind::error;
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return kind_ == kind::empty; }
+    [[nodiscard]] bool has_value() const noexcept { return kind_ == kind::value; }
+    [[nodiscard]] bool has_error() const noexcept { return kind_ == kind::error; }
+
+    /// Requires: has_error().
+    [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
+
+    /// Returns: the value. Throws: the stored exception. Requires: not empty.
+    decltype(auto) get() & {
+        rethrow_if_error();
+        return static_cast<std::add_lvalue_reference_t<T>>(value_.get());
+    }
+    const std::remove_reference_t<T>& get() const& {
+        rethrow_if_error();
+        return value_.get();
+    }
+    T take() {
+        rethrow_if_error();
+        return static_cast<T&&>(value_.get());
+    }
+
+    void reset() noexcept {
+        if (kind_ == kind::value)
+            std::destroy_at(&value_);
+        else if (kind_ == kind::error)
+            std::destroy_at(&error_);
+        kind_ = kind::empty;
+    }
+
+private:
+    enum class kind : unsigned char { empty, value, error };
+
+    // A reference is kept as a pointer, so that both kinds of T are one object with get().
+    template <class U>
+    struct holder {
+        template <class... Arguments>
+        explicit holder(Arguments&&... arguments) : object(std::forward<Arguments>(arguments)...) {}
+        U& get() noexcept { return object; }
+        const U& get() const noexcept { return object; }
+        U object;
+    };
+    template <class U>
+    struct holder<U&> {
+        explicit holder(U& target) : object(&target) {}
+        U& get() const noexcept { return *object; }
+        U* object;
+    };
+
+    void rethrow_if_error() const {
+        if (kind_ == kind::error) [[unlikely]]
+            std::rethrow_exception(error_);
+        check(kind_ == kind::value, "the outcome is not there yet, or was already taken");
+    }
+
+    union {
+        holder<T> value_;
+        std::exception_ptr error_;
+    };
+    kind kind_ = kind::empty;
+};
+
+/// An outcome without a value: done, or what was thrown. One pointer wide.
+template <>
+class outcome<void> {
+public:
+    void emplace() noexcept { error_ = nullptr; }
+    void fail(std::exception_ptr error) noexcept { error_ = std::move(error); }
+    [[nodiscard]] bool has_error() const noexcept { return error_ != nullptr; }
+    [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
+    void get() const {
+        if (error_) [[unlikely]]
+            std::rethrow_exception(error_);
+    }
+    void take() const { get(); }
+    void reset() noexcept { error_ = nullptr; }
+
+private:
+    std::exception_ptr error_;
+};
+
+}  // namespace troika

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace troika {
+
+/// What an await throws within a cancelled scope.
+///
+/// Not a std::exception, so that `catch (const std::exception&)` lets it pass: only the scope that was
+/// cancelled ends its flight.
+struct cancelled {};
+
+/// A deadline passed before the work was done.
+class timeout_error : public std::system_error {
+public:
+    explicit timeout_error(const std::string& what)
+        : std::system_error(std::make_error_code(std::errc::timed_out), what) {}
+};
+
+/// Work was asked of something that has already ended: a queue after shutdown(), a closed group, a
+/// promise that was dropped.
+class broken_promise : public std::logic_error {
+public:
+    broken_promise() : std::logic_error("the promise was destroyed before it was kept") {}
+};
+
+/// run() was ended by Ctrl-C: the main task was cancelled, and everything it started has ended.
+class interrupted : public std::runtime_error {
+public:
+    interrupted() : std::runtime_error("interrupted by SIGINT") {}
+};
+
+/// What the body and the children of a task group threw, all of it, in the order in which it happened.
+///
+/// Cancellations are never among them.
+class exception_group : public std::exception {
+public:
+    exception_group(std::string_view message, std::vector<std::exception_ptr> errors);
+
+    [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
+    /// The message, the number of errors, and what() of each.
+    [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+
+private:
+    std::vector<std::exception_ptr> errors_;
+    std::string what_;
+};
+
+/// Returns: what() of a std::exception, else the name of what kind of thing `error` holds.
+std::string describe(const std::exception_ptr& error);
+
+namespace impl {
+/// Whether `error` holds a `cancelled`; does not throw it to find out.
+bool is_cancelled(const std::exception_ptr& error) noexcept;
+std::exception_ptr make_cancelled() noexcept;
+}  // namespace impl
+
+}  // namespace troika

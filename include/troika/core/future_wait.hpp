@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <troika/base/outcome.hpp>
+#include <troika/core/clock.hpp>
+#include <troika/core/future_core.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace troika::impl {
+
+template <class T>
+class task_state;
+template <class T>
+class promise_state;
+template <class T, bool Moves>
+class future_awaiter;
+struct future_access;
+
+/// Blocks the calling plain thread. Throws: std::logic_error on a thread that runs an event loop and
+/// would wait for itself.
+void block_on(future_core& core, time_point deadline);
+bool block_for(future_core& core, duration length);
+
+/// future::cancel() for tasks (asks their home) and promises alike.
+bool cancel_future(future_core& core) noexcept;
+
+/// Tells the report sink of an error that nobody looked at. Debug builds only.
+void report_unseen(const future_core& core, const std::exception_ptr& error) noexcept;
+void report_callback_error(const std::exception_ptr& error) noexcept;
+
+template <class F>
+void call_reporting(F&& call) noexcept {
+    try {
+        call();
+    } catch (...) {
+        report_callback_error(std::current_exception());
+    }
+}
+
+template <class T>
+void report_if_unseen(const future_core& core, const outcome<T>& ended) noexcept {
+    if (ended.has_error() && !core.retrieved()) [[unlikely]]
+        report_unseen(core, ended.error());
+}
+
+template <class T>
+void move_outcome(outcome<T>& from, outcome<T>& to) noexcept {
+    if (from.has_error()) {
+        to.fail(from.error());
+        return;
+    }
+    try {
+        if constexpr (std::is_void_v<T>)
+            to.emplace();
+        else
+            to.emplace(from.take());
+    } catch (...) {   // the value's own move failed: that is then what the work gave
+        to.fail(std::current_exception());
+    }
+}
+
+template <class T>
+struct outcome_reader {
+    const outcome<T>& of;
+    [[nodiscard]] std::exception_ptr error() const {
+        return of.has_error() ? of.error() : std::exception_ptr{};
+    }
+};
+
+}  // namespace troika::impl

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <troika/core/cancel_scope.hpp>
+#include <troika/core/scheduler.hpp>
+#include <troika/core/task.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <string>
+
+namespace troika {
+
+/// How a task is started.
+struct task_options {
+    const char* name = nullptr;   ///< for the tree and the traces; must outlive the task
+};
+
+/// A scope that owns tasks: the parent of a generation in the task tree.
+///
+/// Task groups, gather, race and the scheduler's own root are owners; what they differ in is what they
+/// make of a failure. An owner is left only when its tasks have ended.
+/// Thread: its home's.
+class task_owner : public cancel_scope {
+public:
+    task_owner(const task_owner&) = delete;
+    ~task_owner() override;
+
+    /// Starts `work` as a child: it is ready, and runs when its turn comes.
+    /// Returns: the future of its result; dropping it changes nothing.
+    template <class T>
+    future<T> start(task<T>&& work, task_options options = {}) {
+        auto* state = new_state(work, options);
+        state->retain();
+        return impl::future_access::adopt<T>(state);
+    }
+    /// The same where nobody wants the result.
+    template <class T>
+    void start_forgotten(task<T>&& work, task_options options = {}) {
+        new_state(work, options);
+    }
+
+    [[nodiscard]] scheduler& home() const noexcept { return home_; }
+    [[nodiscard]] std::size_t task_count() const noexcept { return task_count_; }
+    [[nodiscard]] intrusive_list<task_node>& tasks() noexcept { return tasks_; }
+    [[nodiscard]] const intrusive_list<task_node>& tasks() const noexcept { return tasks_; }
+
+    /// Parks the current task until no child is left, cancelled or not. An awaiter.
+    class join_operation final : public suspension {
+    public:
+        using checks_cancellation_itself = void;
+        explicit join_operation(task_owner& of) noexcept : of_(of) {}
+        [[nodiscard]] bool await_ready() const noexcept { return of_.task_count_ == 0; }
+        template <std::derived_from<impl::promise_base> P>
+        void await_suspend(std::coroutine_handle<P> frame) noexcept {
+            park(frame.promise().node(), frame);
+            of_.joiner_ = this;
+        }
+        void await_resume() const noexcept {}
+        [[nodiscard]] std::string label() const override;
+
+    private:
+        friend class task_owner;
+        // The children are cancelled by the same cancellation; their end wakes us.
+        abort_answer abort() noexcept override { return abort_answer::pending; }
+        task_owner& of_;
+    };
+    [[nodiscard]] join_operation join() noexcept { return join_operation{*this}; }
+
+    /// Hands all children over to `other`, of the same home; they stay in the scopes they are in only
+    /// through `other` from now on.
+    void hand_over(task_owner& other) noexcept;
+
+protected:
+    /// Owner within the current task.
+    task_owner();
+    /// Owner of tasks that no task started.
+    explicit task_owner(scheduler& home) noexcept;
+
+private:
+    friend class task_node;
+
+    /// A child ended by throwing `error`, which is not `cancelled`. Called before it has left.
+    virtual void child_failed(task_node& child, const std::exception_ptr& error) noexcept = 0;
+
+    template <class T>
+    impl::task_state<T>* new_state(task<T>& work, task_options options) {
+        check(work.valid(), "a task is started once");
+        auto* state = new impl::task_state<T>(*this, work.frame_, options.name);
+        work.release().promise().begin_under(*state, nullptr);
+        adopt(*state);
+        return state;
+    }
+    void adopt(task_node& child) noexcept;
+    void child_left(task_node& child) noexcept;
+    void refresh_tasks() noexcept override;
+
+    scheduler& home_;
+    intrusive_list<task_node> tasks_;
+    std::size_t task_count_ = 0;
+    join_operation* joiner_ = nullptr;
+};
+
+inline scheduler& task_node::home() const noexcept { return owner_->home(); }
+
+inline void suspension::wake() noexcept {
+    task_node& node = waiter();
+    check(node.run_state_ == task_node::run_state::parked && node.link_.wait == this,
+          "wake() of a task that is not parked here");
+    node.home().schedule(node);
+}
+
+/// The task that runs on this thread. Requires: one does.
+[[nodiscard]] inline task_node& current_task() noexcept {
+    check(impl::current_thread.task != nullptr, "this runs in a task only: hand it to troika::run()");
+    return *impl::current_thread.task;
+}
+
+}  // namespace troika

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace troika {
+class scheduler;
+class task_node;
+}  // namespace troika
+
+namespace troika::impl {
+
+/// A block that waits in a free list to be used again.
+struct free_block {
+    free_block* next;
+};
+
+/// Everything troika keeps per thread: what runs on it, and the recycler's free lists.
+///
+/// The only thread_local of the library. Plain data, so that access needs no initialisation guard.
+struct thread_state {
+    static constexpr std::size_t class_bytes = 16;
+    static constexpr std::size_t class_count = 64;
+
+    scheduler* home = nullptr;         // the scheduler that runs on this thread
+    task_node* task = nullptr;         // the task whose coroutine runs right now
+    free_block* free[class_count] = {};            // by size class
+    std::uint32_t free_count[class_count] = {};
+    std::byte* arena = nullptr;        // where new blocks are cut from
+    std::byte* arena_end = nullptr;
+    bool reaper_armed = false;         // the thread's end hands its blocks to the depot
+};
+
+extern constinit thread_local thread_state current_thread;
+
+}  // namespace troika::impl

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <troika/core/future_awaiter.hpp>
+#include <troika/core/future_wait.hpp>
+#include <troika/core/task_owner.hpp>
+
+#include <memory>
+#include <stdexcept>
+
+namespace troika::impl {
+
+namespace {
+void refuse_on_loop() {
+    if (current_thread.home != nullptr)
+        throw std::logic_error(
+            "a future that is not done would block the event loop of this thread: co_await it instead");
+}
+}  // namespace
+
+void block_on(future_core& core, time_point deadline) {
+    if (core.done()) return;
+    refuse_on_loop();
+    core.block_until(deadline);
+}
+
+bool block_for(future_core& core, duration length) {
+    if (core.done()) return true;
+    refuse_on_loop();
+    return core.block_until(deadline_after(std::chrono::steady_clock::now(), length));
+}
+
+std::string future_wait::label() const {
+    if (!core_->is_task()) return "future";
+    const auto& node = static_cast<const task_node&>(*core_);
+    return node.name() != nullptr ? std::string("task '") + node.name() + "'"
+                                  : "task " + std::to_string(node.id());
+}
+
+bool cancel_future(future_core& core) noexcept {
+    if (core.done()) return false;
+    if (!core.is_task()) {
+        if (core.try_cancel()) return true;
+        core.request_cancel();
+        return false;
+    }
+    auto& node = static_cast<task_node&>(core);
+    // The node's own part is its home's: other threads send the request there. They cannot know
+    // whether it has started meanwhile, and answer false.
+    if (node.home().is_current()) {
+        const bool prevented = !node.started();
+        node.cancel();
+        return prevented;
+    }
+    class request final : public posted {
+    public:
+        explicit request(task_node& node) noexcept : node_(node) { node_.retain(); }
+        void run() noexcept override {
+            if (!node_.done()) node_.cancel();
+            node_.release_untyped();
+            delete this;
+        }
+
+    private:
+        task_node& node_;
+    };
+    node.home().post(*new request(node));
+    return false;
+}
+
+}  // namespace troika::impl

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include <troika/core/recycler.hpp>
+
+#include "os/arena.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace troika::impl {
+
+constinit thread_local thread_state current_thread;
+
+namespace {
+
+constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
+constexpr std::uint32_t batch_blocks = recycled_blocks_max / 2;
+
+/// Batches of free blocks that threads exchange. A batch is a list of blocks; its first block also
+/// holds the link to the next batch and its length.
+class depot {
+public:
+    struct batch_head : free_block {
+        free_block* next_batch;   // needs 16 bytes: the smallest size class has just that
+    };
+
+    void give(std::size_t size_class, free_block* first) noexcept {
+        auto* head = static_cast<batch_head*>(first);
+        const std::scoped_lock lock(mutex_);
+        head->next_batch = batches_[size_class];
+        batches_[size_class] = head;
+    }
+    free_block* take(std::size_t size_class) noexcept {
+        const std::scoped_lock lock(mutex_);
+        auto* head = static_cast<batch_head*>(batches_[size_class]);
+        if (head != nullptr) batches_[size_class] = head->next_batch;
+        return head;
+    }
+
+    /// The uncut rest of a chunk, of a thread that has ended.
+    void give_rest(std::byte* begin, std::byte* end) noexcept {
+        if (end - begin < static_cast<std::ptrdiff_t>(recycled_bytes_max)) return;
+        const std::scoped_lock lock(mutex_);
+        rests_ = new (begin) rest{rests_, end};
+    }
+    bool take_rest(thread_state& into) noexcept {
+        const std::scoped_lock lock(mutex_);
+        if (rests_ == nullptr) return false;
+        rest* taken = rests_;
+        rests_ = taken->next;
+        into.arena = reinterpret_cast<std::byte*>(taken);
+        into.arena_end = taken->end;
+        return true;
+    }
+
+private:
+    struct rest {
+        rest* next;
+        std::byte* end;
+    };
+
+    std::mutex mutex_;
+    free_block* batches_[thread_state::class_count] = {};
+    rest* rests_ = nullptr;
+};
+
+depot& shared_depot() noexcept {
+    // Never destroyed: threads may still give back blocks while the process ends.
+    alignas(depot) static std::byte storage[sizeof(depot)];
+    static depot* const instance = new (storage) depot;
+    return *instance;
+}
+
+/// Hands a thread's blocks to the depot when the thread ends.
+struct reaper {
+    ~reaper() {
+        thread_state& mine = current_thread;
+        for (std::size_t size_class = 0; size_class < thread_state::class_count; ++size_class) {
+            if (mine.free[size_class] != nullptr)
+                shared_depot().give(size_class, mine.free[size_class]);
+            mine.free[size_class] = nullptr;
+            mine.free_count[size_class] = 0;
+        }
+        shared_depot().give_rest(mine.arena, mine.arena_end);
+        mine.arena = mine.arena_end = nullptr;
+        mine.reaper_armed = false;
+    }
+};
+
+void arm_reaper() noexcept {
+    if (current_thread.reaper_armed) return;
+    current_thread.reaper_armed = true;
+    static thread_local reaper at_exit;
+    static_cast<void>(at_exit);
+}
+
+std::uint32_t length(const free_block* list) noexcept {
+    std::uint32_t count = 0;
+    for (; list != nullptr; list = list->next) ++count;
+    return count;
+}
+
+}  // namespace
+
+void* refill(std::size_t size_class) {
+    arm_reaper();
+    thread_state& mine = current_thread;
+    if (free_block* batch = shared_depot().take(size_class)) {
+        mine.free[size_class] = batch->next;
+        mine.free_count[size_class] = length(batch->next);
+        return batch;
+    }
+    const std::size_t bytes = (size_class + 1) * thread_state::class_bytes;
+    if (static_cast<std::size_t>(mine.arena_end - mine.arena) < bytes) {
+        // The rest of the old chunk, less than a block, is given up: at most a kilobyte in two million.
+        if (!shared_depot().take_rest(mine)) {
+            mine.arena = os::map_arena(chunk_bytes);
+            mine.arena_end = mine.arena + chunk_bytes;
+        }
+    }
+    void* block = mine.arena;
+    mine.arena += bytes;
+    return block;
+}
+
+void spill(std::size_t size_class) noexcept {
+    arm_reaper();
+    thread_state& mine = current_thread;
+    // Half stays, so that a thread at the edge does not go to the depot each time.
+    free_block* last_given = mine.free[size_class];
+    for (std::uint32_t i = 1; i < batch_blocks; ++i) last_given = last_given->next;
+    free_block* first_given = mine.free[size_class];
+    mine.free[size_class] = last_given->next;
+    last_given->next = nullptr;
+    mine.free_count[size_class] -= batch_blocks;
+    shared_depot().give(size_class, first_given);
+}
+
+}  // namespace troika::impl

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include <troika/core/scheduler.hpp>
+
+#include <troika/core/trace.hpp>
+
+namespace troika {
+
+void scheduler::resume_observed(task_node& node) noexcept {
+    hooks_->on_resume(node);
+    node.resume();
+    hooks_->on_suspend(node);
+}
+
+}  // namespace troika

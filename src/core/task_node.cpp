@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include <troika/core/context_var.hpp>
+#include <troika/core/promise_base.hpp>
+#include <troika/core/task_node.hpp>
+#include <troika/core/task_owner.hpp>
+#include <troika/core/trace.hpp>
+
+namespace troika {
+
+static_assert(sizeof(task_node) <= 88, "a million sleeping tasks count on it");
+
+task_node::task_node(task_owner& owner, std::coroutine_handle<> root, const char* name) noexcept
+    : future_core(true), frame_(root.address()), scope_(&owner), owner_(&owner), name_(name) {
+    cancelled_ = owner.is_cancelled();
+}
+
+const impl::promise_base* task_node::innermost() const noexcept {
+    if (run_state_ == run_state::ended || frame_ == nullptr) return nullptr;
+    // Every coroutine of a task has a promise that begins with promise_base.
+    return &std::coroutine_handle<impl::promise_base>::from_address(frame_).promise();
+}
+
+void task_node::note_error(const std::exception_ptr& error) noexcept {
+    if (!impl::is_cancelled(error)) owner_->child_failed(*this, error);
+}
+
+void task_node::finish() noexcept {
+    std::coroutine_handle<>::from_address(frame_).destroy();
+    frame_ = nullptr;
+    if (context_ != nullptr) impl::context_binding::release(std::exchange(context_, nullptr));
+    if (trace_hooks* hooks = home().hooks()) [[unlikely]]
+        hooks->on_end(*this);
+    task_owner& owner = *owner_;
+    // The waiters before the owner: who joins the owner finds every future of its tasks done.
+    complete();
+    owner.child_left(*this);
+    release_untyped();
+}
+
+void task_node::release_untyped() noexcept {
+    if (release()) link_.dispose(this);
+}
+
+void task_node::cancel() noexcept {
+    if (own_cancel_ || ended()) return;
+    own_cancel_ = true;
+    refresh_cancelled();
+}
+
+bool task_node::refresh_scope(cancel_scope& scope) noexcept {
+    if (&scope == owner_) return scope.effective_ || own_cancel_;
+    const bool outside = refresh_scope(*scope.parent_);
+    const bool effective = scope.requested_ || (outside && !scope.shielded_);
+    if (effective != scope.effective_) {
+        scope.effective_ = effective;
+        scope.refresh_tasks();
+    }
+    return effective;
+}
+
+void task_node::refresh_cancelled() noexcept {
+    const bool before = cancelled_;
+    cancelled_ = refresh_scope(*scope_);
+    if (cancelled_ && !before) abort_wait();
+}
+
+void task_node::abort_wait() noexcept {
+    if (run_state_ != run_state::parked || abort_asked_) return;
+    abort_asked_ = true;
+    suspension& wait = *link_.wait;
+    if (wait.abort() == abort_answer::pending) return;
+    wait.waiter_ |= suspension::aborted_bit;
+    home().schedule(*this);
+}
+
+}  // namespace troika

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include <troika/loop/event_loop.hpp>
+
+#include "core/report.hpp"
+#include "loop/timer_wheel.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace troika {
+
+bool inbox::push(posted& call) noexcept {
+    posted* newest = newest_.load(std::memory_order_relaxed);
+    do {
+        call.next_posted_ = newest;
+        // Sequentially consistent: ordered against the poller's "asleep" flag, which wake() reads.
+    } while (!newest_.compare_exchange_weak(newest, &call, std::memory_order_seq_cst,
+                                            std::memory_order_relaxed));
+    return newest == nullptr;
+}
+
+posted* inbox::take() noexcept {
+    // Acquire: pairs with push(), whose calls are then visible.
+    posted* newest = newest_.exchange(nullptr, std::memory_order_acquire);
+    posted* oldest = nullptr;
+    while (newest != nullptr) {
+        posted* next = newest->next_posted_;
+        newest->next_posted_ = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+/// The tasks that no task started: run()'s and submit()'s. One's failure is its future's affair.
+class event_loop::root_tasks final : public task_owner {
+public:
+    explicit root_tasks(event_loop& loop) noexcept : task_owner(loop) {}
+    void cancel_all() noexcept {
+        for (task_node& task : tasks()) task.cancel();
+    }
+
+private:
+    void child_failed(task_node&, const std::exception_ptr&) noexcept override {}
+};
+
+namespace {
+
+/// Makes a loop the home of this thread for the time of a call, so that its tasks may be touched.
+class at_home {
+public:
+    explicit at_home(scheduler& home) : before_(std::exchange(impl::current_thread.home, &home)) {
+        if (before_ == &home || before_ == nullptr) return;
+        impl::current_thread.home = before_;
+        throw std::logic_error(
+            "an event loop runs on this thread already: await the task instead of calling run()");
+    }
+    at_home(const at_home&) = delete;
+    at_home& operator=(const at_home&) = delete;
+    ~at_home() { impl::current_thread.home = before_; }
+
+private:
+    scheduler* before_;
+};
+
+}  // namespace
+
+event_loop::event_loop() : event_loop(make_poller()) {}
+
+event_loop::event_loop(std::unique_ptr<troika::poller> door)
+    : poller_(std::move(door)), timers_(std::make_unique<timer_wheel>(poller_->now())),
+      roots_(std::make_unique<root_tasks>(*this)) {}
+
+event_loop::~event_loop() {
+    // Calls posted too late are still made: their closures own memory, and promises.
+    run_inbox();
+}
+
+void event_loop::post(posted& call) noexcept {
+    if (inbox_.push(call) && !is_current()) poller_->wake();
+}
+
+void event_loop::arm(timer& alarm) noexcept { timers_->arm(alarm); }
+void event_loop::disarm(timer& alarm) noexcept { timers_->disarm(alarm); }
+time_point event_loop::now() const noexcept { return poller_->now(); }
+task_owner& event_loop::roots() noexcept { return *roots_; }
+
+event_loop& event_loop::current() {
+    auto* loop = dynamic_cast<event_loop*>(impl::current_thread.home);
+    if (loop == nullptr)
+        throw std::logic_error("this needs an event loop: call it from a task that run() runs");
+    return *loop;
+}
+
+void event_loop::run_inbox() noexcept {
+    for (posted* next = inbox_.take(); next != nullptr;) {
+        posted& item = *next;
+        next = inbox::next(item);   // read first: the call may destroy the object
+        call(item);
+    }
+}
+
+void event_loop::run_ready() noexcept {
+    for (std::size_t i = 0; i < tasks_per_turn_max && !ready_empty(); ++i) {
+        if constexpr (impl::reporting)
+            run_watched(take_ready());
+        else
+            run_task(take_ready());
+    }
+}
+
+void event_loop::run_watched(task_node& node) noexcept {
+    node.retain();
+    const time_point before = poller_->now();
+    run_task(node);
+    const duration held = poller_->now() - before;
+    if (held > hold_max) {
+        const task_view view = task_tree::view(node);
+        impl::report("task " + (view.name.empty() ? "#" + std::to_string(view.id) : view.name) +
+                     " held the loop for " + std::to_string(held / std::chrono::milliseconds(1)) +
+                     " ms before it came to\n" + task_tree::to_text(view.stack) +
+                     "  move computing and blocking calls to to_thread(), or yield_now() between steps");
+    }
+    node.release_untyped();
+}
+
+void event_loop::work() noexcept {
+    run_ready();
+    if (!inbox_.empty()) run_inbox();
+    if (timers_->size() != 0) timers_->advance(poller_->now());
+}
+
+void event_loop::poll(bool may_sleep) noexcept {
+    if (may_sleep && ready_empty() && inbox_.empty())
+        poller_->wait(timers_->next_deadline());
+    else if (poller_->in_flight() != 0)
+        poller_->wait(time_point::min());
+}
+
+bool event_loop::turn(bool may_sleep) {
+    const at_home here(*this);
+    work();
+    poll(may_sleep);
+    return !ready_empty() || !inbox_.empty() || timers_->size() != 0 || poller_->in_flight() != 0;
+}
+
+void event_loop::run_until_done(impl::future_core& awaited) {
+    const at_home here(*this);
+    // Whether it is done is asked before the poller is: nothing would end a sleep after the last task.
+    for (work(); !awaited.done(); work()) poll(true);
+    if (roots_->task_count() == 0) return;
+    roots_->cancel_all();
+    for (work(); roots_->task_count() != 0; work()) poll(true);
+}
+
+}  // namespace troika
