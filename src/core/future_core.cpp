@@ -6,67 +6,59 @@
 
 namespace troika::impl {
 
-namespace {
-future_waiter* list_of(std::uintptr_t state, std::uintptr_t flags) noexcept {
-    return reinterpret_cast<future_waiter*>(state & ~flags);
+static_assert(sizeof(void*) == 8, "futures keep an address and a count in one 64-bit word");
+
+std::uint64_t future_core::unlocked_state() const noexcept {
+    for (;;) {
+        const std::uint64_t state = state_.load(std::memory_order_acquire);
+        if ((state & locked_bit) == 0) return state;
+        os::pause();
+    }
 }
-}  // namespace
 
 bool future_core::add_waiter(future_waiter& waiter) noexcept {
-    std::uintptr_t state = state_.load(std::memory_order_acquire);
     for (;;) {
+        std::uint64_t state = unlocked_state();
         if ((state & done_bit) != 0) return false;
-        if ((state & locked_bit) != 0) {
-            os::pause();
-            state = state_.load(std::memory_order_acquire);
-            continue;
-        }
-        waiter.next_ = list_of(state, flag_bits);
-        // Release: publishes next_ to complete_and_tell().
-        if (state_.compare_exchange_weak(state, reinterpret_cast<std::uintptr_t>(&waiter),
-                                         std::memory_order_acq_rel, std::memory_order_acquire))
+        waiter.next_ = list_of(state);
+        const std::uint64_t added = (state & reference_bits) | reinterpret_cast<std::uintptr_t>(&waiter);
+        // Release: publishes next_ to complete().
+        if (state_.compare_exchange_weak(state, added, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed))
             return true;
     }
 }
 
 bool future_core::remove_waiter(future_waiter& waiter) noexcept {
-    std::uintptr_t state = state_.load(std::memory_order_acquire);
-    for (;;) {
+    std::uint64_t state;
+    do {
+        state = unlocked_state();
         if ((state & done_bit) != 0) return false;
-        if ((state & locked_bit) != 0) {
-            os::pause();
-            state = state_.load(std::memory_order_acquire);
-            continue;
-        }
-        if (state_.compare_exchange_weak(state, state | locked_bit, std::memory_order_acq_rel,
-                                         std::memory_order_acquire))
-            break;
-    }
-    future_waiter* head = list_of(state, flag_bits);
-    future_waiter** link = &head;
+    } while (!state_.compare_exchange_weak(state, state | locked_bit, std::memory_order_acq_rel,
+                                           std::memory_order_relaxed));
+    future_waiter* const head = list_of(state);
+    future_waiter* changed = head;
+    future_waiter** link = &changed;
     while (*link != nullptr && *link != &waiter) link = &(*link)->next_;
     const bool found = *link == &waiter;
     if (found) *link = waiter.next_;
-    // Release: the changed list, to the next who takes it.
-    state_.store(reinterpret_cast<std::uintptr_t>(head), std::memory_order_release);
+    // References may have come and gone meanwhile, so the word is changed by differences. Release: the
+    // changed list, to the next who takes it.
+    state_.fetch_add(reinterpret_cast<std::uintptr_t>(changed) -
+                         reinterpret_cast<std::uintptr_t>(head) - locked_bit,
+                     std::memory_order_release);
     return found;
 }
 
-void future_core::complete_and_tell() noexcept {
-    std::uintptr_t state = state_.load(std::memory_order_acquire);
-    for (;;) {
-        if ((state & locked_bit) != 0) {
-            os::pause();
-            state = state_.load(std::memory_order_acquire);
-            continue;
-        }
-        if (state_.compare_exchange_weak(state, done_bit, std::memory_order_acq_rel,
-                                         std::memory_order_acquire))
-            break;
-    }
+void future_core::complete() noexcept {
+    std::uint64_t state;
+    do {
+        state = unlocked_state();
+    } while (!state_.compare_exchange_weak(state, (state & reference_bits) | done_bit,
+                                           std::memory_order_acq_rel, std::memory_order_relaxed));
     // The list is newest first; those who came first are told first.
     future_waiter* oldest = nullptr;
-    for (future_waiter* waiter = list_of(state, flag_bits); waiter != nullptr;) {
+    for (future_waiter* waiter = list_of(state); waiter != nullptr;) {
         future_waiter* next = waiter->next_;
         waiter->next_ = oldest;
         oldest = waiter;

@@ -29,8 +29,8 @@ bool block_for(future_core& core, duration length) {
 }
 
 std::string future_wait::label() const {
-    if (!core_->is_task()) return "future";
-    const auto& node = static_cast<const task_node&>(*core_);
+    if (!core_.is_task()) return "future";
+    const auto& node = static_cast<const task_node&>(core_);
     return node.name() != nullptr ? std::string("task '") + node.name() + "'"
                                   : "task " + std::to_string(node.id());
 }

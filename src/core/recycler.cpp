@@ -13,27 +13,22 @@ constinit thread_local thread_state current_thread;
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
-constexpr std::uint32_t batch_blocks = recycled_blocks_max / 2;
+constexpr std::uint64_t batch_blocks = recycled_blocks_max / 2;
 
-/// Batches of free blocks that threads exchange. A batch is a list of blocks; its first block also
-/// holds the link to the next batch and its length.
+/// Batches of free blocks that threads exchange. A batch is a list of blocks, whose depths below the
+/// first are in order; the first keeps the link to the next batch in the place of its own.
 class depot {
 public:
-    struct batch_head : free_block {
-        free_block* next_batch;   // needs 16 bytes: the smallest size class has just that
-    };
-
-    void give(std::size_t size_class, free_block* first) noexcept {
-        auto* head = static_cast<batch_head*>(first);
+    void give(std::size_t size_class, free_block* batch) noexcept {
         const std::scoped_lock lock(mutex_);
-        head->next_batch = batches_[size_class];
-        batches_[size_class] = head;
+        batch->depth = reinterpret_cast<std::uintptr_t>(batches_[size_class]);
+        batches_[size_class] = batch;
     }
     free_block* take(std::size_t size_class) noexcept {
         const std::scoped_lock lock(mutex_);
-        auto* head = static_cast<batch_head*>(batches_[size_class]);
-        if (head != nullptr) batches_[size_class] = head->next_batch;
-        return head;
+        free_block* batch = batches_[size_class];
+        if (batch != nullptr) batches_[size_class] = reinterpret_cast<free_block*>(batch->depth);
+        return batch;
     }
 
     /// The uncut rest of a chunk, of a thread that has ended.
@@ -78,7 +73,6 @@ struct reaper {
             if (mine.free[size_class] != nullptr)
                 shared_depot().give(size_class, mine.free[size_class]);
             mine.free[size_class] = nullptr;
-            mine.free_count[size_class] = 0;
         }
         shared_depot().give_rest(mine.arena, mine.arena_end);
         mine.arena = mine.arena_end = nullptr;
@@ -93,12 +87,6 @@ void arm_reaper() noexcept {
     static_cast<void>(at_exit);
 }
 
-std::uint32_t length(const free_block* list) noexcept {
-    std::uint32_t count = 0;
-    for (; list != nullptr; list = list->next) ++count;
-    return count;
-}
-
 }  // namespace
 
 void* refill(std::size_t size_class) {
@@ -106,7 +94,6 @@ void* refill(std::size_t size_class) {
     thread_state& mine = current_thread;
     if (free_block* batch = shared_depot().take(size_class)) {
         mine.free[size_class] = batch->next;
-        mine.free_count[size_class] = length(batch->next);
         return batch;
     }
     const std::size_t bytes = (size_class + 1) * thread_state::class_bytes;
@@ -125,14 +112,17 @@ void* refill(std::size_t size_class) {
 void spill(std::size_t size_class) noexcept {
     arm_reaper();
     thread_state& mine = current_thread;
-    // Half stays, so that a thread at the edge does not go to the depot each time.
-    free_block* last_given = mine.free[size_class];
-    for (std::uint32_t i = 1; i < batch_blocks; ++i) last_given = last_given->next;
-    free_block* first_given = mine.free[size_class];
-    mine.free[size_class] = last_given->next;
-    last_given->next = nullptr;
-    mine.free_count[size_class] -= batch_blocks;
-    shared_depot().give(size_class, first_given);
+    // The older half goes, so that a thread at the edge does not go to the depot each time, and the
+    // depths of what stays are counted anew from there.
+    free_block* newest = mine.free[size_class];
+    free_block* last_kept = newest;
+    for (std::uint64_t i = 1; i < batch_blocks; ++i) {
+        last_kept->depth -= batch_blocks + 1;
+        last_kept = last_kept->next;
+    }
+    last_kept->depth -= batch_blocks + 1;
+    shared_depot().give(size_class, last_kept->next);
+    last_kept->next = nullptr;
 }
 
 }  // namespace troika::impl

@@ -9,11 +9,6 @@ namespace troika {
 
 static_assert(sizeof(task_node) <= 88, "a million sleeping tasks count on it");
 
-task_node::task_node(task_owner& owner, std::coroutine_handle<> root, const char* name) noexcept
-    : future_core(true), frame_(root.address()), scope_(&owner), owner_(&owner), name_(name) {
-    cancelled_ = owner.is_cancelled();
-}
-
 const impl::promise_base* task_node::innermost() const noexcept {
     if (run_state_ == run_state::ended || frame_ == nullptr) return nullptr;
     // Every coroutine of a task has a promise that begins with promise_base.
@@ -24,18 +19,11 @@ void task_node::note_error(const std::exception_ptr& error) noexcept {
     if (!impl::is_cancelled(error)) owner_->child_failed(*this, error);
 }
 
-void task_node::finish() noexcept {
-    std::coroutine_handle<>::from_address(frame_).destroy();
-    frame_ = nullptr;
-    if (context_ != nullptr) impl::context_binding::release(std::exchange(context_, nullptr));
-    if (trace_hooks* hooks = home().hooks()) [[unlikely]]
-        hooks->on_end(*this);
-    task_owner& owner = *owner_;
-    // The waiters before the owner: who joins the owner finds every future of its tasks done.
-    complete();
-    owner.child_left(*this);
-    release_untyped();
+void task_node::drop_context() noexcept {
+    impl::context_binding::release(std::exchange(context_, nullptr));
 }
+
+void task_node::tell_end() noexcept { home().hooks()->on_end(*this); }
 
 void task_node::release_untyped() noexcept {
     if (release()) link_.dispose(this);

@@ -16,25 +16,13 @@ std::string task_owner::join_operation::label() const {
            (of_.task_count_ == 1 ? " task" : " tasks");
 }
 
-void task_owner::adopt(task_node& child) noexcept {
-    child.id_ = home_.next_task_id();
-    // A task sees the context of the one that started it, as it is now.
-    if (const task_node* starter = impl::current_thread.task; starter != nullptr)
-        if (starter->context_ != nullptr && &starter->home() == &home_) {
-            child.context_ = starter->context_;
-            impl::context_binding::retain(child.context_);
-        }
-    tasks_.push_back(child);
-    ++task_count_;
-    if (trace_hooks* hooks = home_.hooks()) [[unlikely]]
-        hooks->on_start(child);
-    home_.schedule(child);
+void task_owner::pass_context_on(const task_node& starter, task_node& child) const noexcept {
+    if (&starter.home() != &home_) return;
+    child.context_ = starter.context_;
+    impl::context_binding::retain(child.context_);
 }
 
-void task_owner::child_left(task_node& child) noexcept {
-    intrusive_list<task_node>::remove(child);
-    if (--task_count_ == 0 && joiner_ != nullptr) std::exchange(joiner_, nullptr)->wake();
-}
+void task_owner::tell_start(const task_node& child) const noexcept { home_.hooks()->on_start(child); }
 
 void task_owner::refresh_tasks() noexcept {
     for (task_node& child : tasks_) child.refresh_cancelled();

@@ -107,6 +107,7 @@ void event_loop::run_ready() noexcept {
         else
             run_task(take_ready());
     }
+    end_turns();
 }
 
 void event_loop::run_watched(task_node& node) noexcept {

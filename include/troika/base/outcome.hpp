@@ -28,14 +28,14 @@ public:
     outcome& operator=(const outcome&) = delete;
     ~outcome() { reset(); }
 
+    /// Requires: empty.
     template <class... Arguments>
     void emplace(Arguments&&... arguments) {
-        reset();
         std::construct_at(&value_, std::forward<Arguments>(arguments)...);
         kind_ = kind::value;
     }
+    /// Requires: empty.
     void fail(std::exception_ptr error) noexcept {
-        reset();
         std::construct_at(&error_, std::move(error));
         kind_ = kind::error;
     }
@@ -57,7 +57,8 @@ public:
         return value_.get();
     }
     T take() {
-        rethrow_if_error();
+        if (kind_ != kind::value) [[unlikely]]
+            rethrow_if_error();
         return static_cast<T&&>(value_.get());
     }
 

@@ -31,8 +31,9 @@ public:
         deallocate(memory, bytes);
     }
 
-    task_state(task_owner& owner, std::coroutine_handle<> root, const char* name) noexcept
-        : task_node(owner, root, name) {}
+    task_state(task_owner& owner, std::coroutine_handle<> root, const char* name,
+               std::uint32_t references) noexcept
+        : task_node(owner, root, name, references) {}
 
     /// The root coroutine has ended with `ended`. Called at its final suspension.
     void end(std::coroutine_handle<> root, outcome<T>& ended) noexcept {
@@ -62,7 +63,7 @@ public:
         deallocate(memory, bytes);
     }
 
-    promise_state() noexcept : future_core(false) {}
+    promise_state() noexcept : future_core(false, 1) {}
 
     static void destroy(promise_state* state) noexcept {
         report_if_unseen(*state, state->outcome_);
@@ -148,7 +149,7 @@ public:
     /// Waits for the result within a task. Returns and throws: as get().
     /// Cancel: ends the wait; the work goes on.
     auto operator co_await() const& noexcept { return impl::future_awaiter<T, false>{*this}; }
-    auto operator co_await() && noexcept { return impl::future_awaiter<T, true>{std::move(*this)}; }
+    auto operator co_await() && noexcept { return impl::future_awaiter<T, true>{*this}; }
 
     bool operator==(const future&) const noexcept = default;
 

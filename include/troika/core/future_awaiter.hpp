@@ -4,7 +4,9 @@
 #include <troika/core/future.hpp>
 #include <troika/core/remote_suspension.hpp>
 
+#include <memory>
 #include <string>
+#include <type_traits>
 
 namespace troika::impl {
 
@@ -20,55 +22,53 @@ struct future_access {
     }
 };
 
-/// The untyped part of awaiting a future: parks until it is done.
-class future_wait : public remote_suspension, private future_waiter {
+/// Parks a task until a future is done.
+class future_wait final : public remote_suspension, private future_waiter {
 public:
-    explicit future_wait(future_core& core) noexcept : core_(&core) {}
-
-    [[nodiscard]] bool await_ready() const noexcept { return core_->done(); }
+    explicit future_wait(future_core& core) noexcept : core_(core) {}
 
     /// Returns: false when it is done after all.
     bool suspend(task_node& node, std::coroutine_handle<> frame) noexcept {
         park(node, frame);
-        if (core_->add_waiter(*this)) return true;
+        if (core_.add_waiter(*this)) return true;
         unpark();
         return false;
     }
-
-    [[nodiscard]] std::string label() const override;
-
-protected:
-    future_wait(future_wait&&) noexcept = default;
-    ~future_wait() = default;
-
     void throw_if_aborted() const {
         if (aborted()) throw cancelled{};
     }
+    [[nodiscard]] std::string label() const override;
 
 private:
     abort_answer abort() noexcept override {
-        return core_->remove_waiter(*this) ? abort_answer::woken : abort_answer::pending;
+        return core_.remove_waiter(*this) ? abort_answer::woken : abort_answer::pending;
     }
     void future_done() noexcept override { wake_from_anywhere(); }
 
-    future_core* core_;
+    future_core& core_;
 };
 
-/// co_await of a future: of an rvalue it owns the future and moves the result out; of an lvalue it
-/// reads the result in place, and the future stays put until the await ends.
+/// co_await of a future: of an rvalue it moves the result out; of an lvalue it reads the result in
+/// place. Lifetime: the future stays put until the await ends.
 template <class T, bool Moves>
-class future_awaiter final : public future_wait {
-public:
-    explicit future_awaiter(std::conditional_t<Moves, future<T>, const future<T>&> of) noexcept
-        : future_wait(of.core()), of_(static_cast<decltype(of_)>(of)) {}
-    future_awaiter(future_awaiter&&) noexcept = default;
+class future_awaiter {
+    using future_reference = std::conditional_t<Moves, future<T>&, const future<T>&>;
 
+public:
+    explicit future_awaiter(future_reference of) noexcept : of_(of) {}
+    future_awaiter(const future_awaiter& other) noexcept : of_(other.of_) {}
+    future_awaiter& operator=(const future_awaiter&) = delete;
+    ~future_awaiter() {}   // a future_wait has nothing to give back
+
+    [[nodiscard]] bool await_ready() const noexcept { return of_.core().done(); }
     template <std::derived_from<promise_base> P>
     bool await_suspend(std::coroutine_handle<P> frame) noexcept {
-        return suspend(frame.promise().node(), frame);
+        // Made only now: most futures are done when they are awaited.
+        suspended_ = true;
+        return std::construct_at(&wait_, of_.core())->suspend(frame.promise().node(), frame);
     }
     decltype(auto) await_resume() {
-        throw_if_aborted();
+        if (suspended_) wait_.throw_if_aborted();
         if constexpr (Moves)
             return of_.take();
         else
@@ -76,7 +76,11 @@ public:
     }
 
 private:
-    std::conditional_t<Moves, future<T>&&, const future<T>&> of_;
+    future_reference of_;
+    bool suspended_ = false;
+    union {
+        future_wait wait_;
+    };
 };
 
 }  // namespace troika::impl

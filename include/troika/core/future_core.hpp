@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/check.hpp>
 #include <troika/core/clock.hpp>
 
 #include <atomic>
@@ -33,9 +34,12 @@ private:
 
 /// What every future shares, whatever its type: whether it is done, who waits, who still looks.
 ///
-/// state_ is one word: the newest of a list of waiters, with two bits. `done` is set once, by
-/// complete(), whose release pairs with the acquire in done(): who sees it sees the result.
-/// `locked` is held for the few instructions in which a waiter leaves the list.
+/// All of that is one atomic word, so that a task which ends while a future looks at it pays one locked
+/// instruction, and one that nobody looks at pays none:
+///   bit 0       done; set once. Its release pairs with the acquire in done(): who sees it sees the result.
+///   bit 1       locked; held for the few instructions in which a waiter leaves the list.
+///   bits 2-47   the newest of a list of waiters (an address; user space ends below bit 47)
+///   bits 48-63  references: futures, plus one of the producer until it is done.
 /// Thread: any.
 class future_core {
 public:
@@ -53,13 +57,16 @@ public:
     /// Blocks this thread until done, or until `deadline` (real time). Returns: done().
     bool block_until(time_point deadline) noexcept;
 
-    void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+    void retain() noexcept {
+        const std::uint64_t before = state_.fetch_add(one_reference, std::memory_order_relaxed);
+        check(before < references_max * one_reference, "too many copies of one future");
+    }
     /// Returns: whether the last reference went, so that the caller destroys the object.
     [[nodiscard]] bool release() noexcept {
         // Alone already: nobody else can take a reference, so the locked instruction is saved.
         // The acquire pairs with the release of whoever left before.
-        if (references_.load(std::memory_order_acquire) == 1) return true;
-        return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+        if (unshared()) return true;
+        return state_.fetch_sub(one_reference, std::memory_order_acq_rel) < 2 * one_reference;
     }
     [[nodiscard]] bool is_task() const noexcept { return is_task_; }
 
@@ -81,22 +88,30 @@ public:
         return retrieved_.load(std::memory_order_relaxed);
     }
 
-    /// Publishes the result and tells the waiters, in the order in which they came. Once.
-    void complete() noexcept {
-        std::uintptr_t idle = 0;
-        // Release: pairs with done() and add_waiter(). Nobody waits: the common case.
-        if (!state_.compare_exchange_strong(idle, done_bit, std::memory_order_acq_rel,
-                                            std::memory_order_acquire)) [[unlikely]]
-            complete_and_tell();
+    /// Publishes the result, tells the waiters in the order in which they came, and gives back the
+    /// producer's reference. Once. Returns: as release().
+    [[nodiscard]] bool complete_and_release() noexcept {
+        std::uint64_t state = state_.load(std::memory_order_acquire);
+        if (state < 2 * one_reference && (state & ~reference_bits) == 0) return true;
+        // Nobody waits: the common case. Release: pairs with done() and add_waiter().
+        if ((state & ~reference_bits) == 0 &&
+            state_.compare_exchange_strong(state, (state - one_reference) | done_bit,
+                                           std::memory_order_acq_rel, std::memory_order_acquire))
+            return false;
+        complete();
+        return release();
     }
+    /// The same for a producer that keeps its reference.
+    void complete() noexcept;
 
 protected:
-    explicit future_core(bool is_task) noexcept : is_task_(is_task) {}
+    future_core(bool is_task, std::uint32_t references) noexcept
+        : state_(references * one_reference), is_task_(is_task) {}
     ~future_core() = default;
 
-    /// For a thread that holds the only reference.
+    /// Whether there is one reference only, so that no other thread can look.
     [[nodiscard]] bool unshared() const noexcept {
-        return references_.load(std::memory_order_acquire) == 1;
+        return state_.load(std::memory_order_acquire) < 2 * one_reference;
     }
 
 private:
@@ -106,14 +121,21 @@ private:
         phase expected = phase::pending;
         return phase_.compare_exchange_strong(expected, next, std::memory_order_acq_rel);
     }
-    void complete_and_tell() noexcept;
 
-    static constexpr std::uintptr_t done_bit = 1;
-    static constexpr std::uintptr_t locked_bit = 2;
-    static constexpr std::uintptr_t flag_bits = done_bit | locked_bit;
+    static constexpr std::uint64_t done_bit = 1;
+    static constexpr std::uint64_t locked_bit = 2;
+    static constexpr std::uint64_t one_reference = std::uint64_t{1} << 48;
+    static constexpr std::uint64_t references_max = 0xffff;
+    static constexpr std::uint64_t reference_bits = references_max * one_reference;
+    static constexpr std::uint64_t waiter_bits = ~reference_bits & ~(done_bit | locked_bit);
 
-    std::atomic<std::uintptr_t> state_{0};
-    std::atomic<std::uint32_t> references_{1};
+    static future_waiter* list_of(std::uint64_t state) noexcept {
+        return reinterpret_cast<future_waiter*>(state & waiter_bits);
+    }
+    /// Waits until the list is not locked. Returns: the state.
+    [[nodiscard]] std::uint64_t unlocked_state() const noexcept;
+
+    std::atomic<std::uint64_t> state_;
     std::atomic<phase> phase_{phase::pending};
     std::atomic<bool> retrieved_{false};
     const bool is_task_;

@@ -24,7 +24,7 @@ inline constexpr bool recycling = true;
 inline constexpr std::size_t recycled_bytes_max = thread_state::class_bytes * thread_state::class_count;
 
 /// Blocks that one thread keeps for itself, per size class; more go to the depot that all share.
-inline constexpr std::uint32_t recycled_blocks_max = 4096;
+inline constexpr std::uint64_t recycled_blocks_max = 4096;
 
 void* refill(std::size_t size_class);
 void spill(std::size_t size_class) noexcept;
@@ -44,7 +44,6 @@ void spill(std::size_t size_class) noexcept;
     if (block == nullptr) [[unlikely]]
         return refill(size_class);
     mine.free[size_class] = block->next;
-    --mine.free_count[size_class];
     return block;
 }
 
@@ -57,9 +56,11 @@ inline void deallocate(void* memory, std::size_t bytes) noexcept {
     const std::size_t size_class = (bytes - 1) / thread_state::class_bytes;
     thread_state& mine = current_thread;
     auto* block = static_cast<free_block*>(memory);
-    block->next = mine.free[size_class];
+    free_block* head = mine.free[size_class];
+    block->next = head;
+    block->depth = head == nullptr ? 1 : head->depth + 1;
     mine.free[size_class] = block;
-    if (++mine.free_count[size_class] > recycled_blocks_max) [[unlikely]]
+    if (block->depth > recycled_blocks_max) [[unlikely]]
         spill(size_class);
 }
 

@@ -85,16 +85,18 @@ protected:
         return node;
     }
 
-    /// Gives the turn to `node` until it parks, yields or ends; destroys it if it ended.
+    /// Gives the turn to `node` until it parks, yields or ends; destroys it if it ended. Leaves the
+    /// thread's current task set: call end_turns() after the last.
     void run_task(task_node& node) noexcept {
         impl::current_thread.task = &node;
         if (hooks_ != nullptr) [[unlikely]]
             resume_observed(node);
         else
             node.resume();
-        impl::current_thread.task = nullptr;
         if (node.ended()) node.finish();
     }
+
+    static void end_turns() noexcept { impl::current_thread.task = nullptr; }
 
     void resume_observed(task_node& node) noexcept;
 

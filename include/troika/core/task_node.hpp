@@ -69,7 +69,8 @@ protected:
     template <class>
     friend class impl::task_state;
 
-    task_node(task_owner& owner, std::coroutine_handle<> root, const char* name) noexcept;
+    task_node(task_owner& owner, std::coroutine_handle<> root, const char* name,
+              std::uint32_t references) noexcept;
     ~task_node() = default;
 
     enum class run_state : std::uint8_t { ready, running, parked, ended };
@@ -89,6 +90,8 @@ protected:
     bool refresh_scope(cancel_scope& scope) noexcept;
     void abort_wait() noexcept;
     void note_error(const std::exception_ptr& error) noexcept;
+    void drop_context() noexcept;
+    void tell_end() noexcept;
 
     void park(suspension& wait, std::coroutine_handle<> frame) noexcept {
         frame_ = frame.address();

@@ -30,14 +30,12 @@ public:
     /// Returns: the future of its result; dropping it changes nothing.
     template <class T>
     future<T> start(task<T>&& work, task_options options = {}) {
-        auto* state = new_state(work, options);
-        state->retain();
-        return impl::future_access::adopt<T>(state);
+        return impl::future_access::adopt<T>(new_state(work, options, 2));
     }
     /// The same where nobody wants the result.
     template <class T>
     void start_forgotten(task<T>&& work, task_options options = {}) {
-        new_state(work, options);
+        new_state(work, options, 1);
     }
 
     [[nodiscard]] scheduler& home() const noexcept { return home_; }
@@ -84,9 +82,9 @@ private:
     virtual void child_failed(task_node& child, const std::exception_ptr& error) noexcept = 0;
 
     template <class T>
-    impl::task_state<T>* new_state(task<T>& work, task_options options) {
+    impl::task_state<T>* new_state(task<T>& work, task_options options, std::uint32_t references) {
         check(work.valid(), "a task is started once");
-        auto* state = new impl::task_state<T>(*this, work.frame_, options.name);
+        auto* state = new impl::task_state<T>(*this, work.frame_, options.name, references);
         work.release().promise().begin_under(*state, nullptr);
         adopt(*state);
         return state;
@@ -94,6 +92,8 @@ private:
     void adopt(task_node& child) noexcept;
     void child_left(task_node& child) noexcept;
     void refresh_tasks() noexcept override;
+    void pass_context_on(const task_node& starter, task_node& child) const noexcept;
+    void tell_start(const task_node& child) const noexcept;
 
     scheduler& home_;
     intrusive_list<task_node> tasks_;
@@ -102,6 +102,44 @@ private:
 };
 
 inline scheduler& task_node::home() const noexcept { return owner_->home(); }
+
+// What every start and end of a task goes through stands here, so that it is inlined.
+
+inline task_node::task_node(task_owner& owner, std::coroutine_handle<> root, const char* name,
+                            std::uint32_t references) noexcept
+    : future_core(true, references), frame_(root.address()), scope_(&owner), owner_(&owner),
+      name_(name), id_(owner.home().next_task_id()) {
+    cancelled_ = owner.is_cancelled();
+}
+
+inline void task_owner::adopt(task_node& child) noexcept {
+    // A task sees the context of the one that started it, as it is now.
+    if (const task_node* starter = impl::current_thread.task;
+        starter != nullptr && starter->context_ != nullptr) [[unlikely]]
+        pass_context_on(*starter, child);
+    tasks_.push_back(child);
+    ++task_count_;
+    if (home_.hooks() != nullptr) [[unlikely]]
+        tell_start(child);
+    home_.schedule(child);
+}
+
+inline void task_owner::child_left(task_node& child) noexcept {
+    intrusive_list<task_node>::remove(child);
+    if (--task_count_ == 0 && joiner_ != nullptr) [[unlikely]]
+        std::exchange(joiner_, nullptr)->wake();
+}
+
+inline void task_node::finish() noexcept {
+    std::coroutine_handle<>::from_address(frame_).destroy();
+    frame_ = nullptr;
+    if (context_ != nullptr) [[unlikely]]
+        drop_context();
+    if (home().hooks() != nullptr) [[unlikely]]
+        tell_end();
+    owner_->child_left(*this);
+    if (complete_and_release()) link_.dispose(this);
+}
 
 inline void suspension::wake() noexcept {
     task_node& node = waiter();

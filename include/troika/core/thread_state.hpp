@@ -14,6 +14,7 @@ namespace troika::impl {
 /// A block that waits in a free list to be used again.
 struct free_block {
     free_block* next;
+    std::uint64_t depth;   // blocks from here to the end of the list: its length without a counter
 };
 
 /// Everything troika keeps per thread: what runs on it, and the recycler's free lists.
@@ -26,7 +27,6 @@ struct thread_state {
     scheduler* home = nullptr;         // the scheduler that runs on this thread
     task_node* task = nullptr;         // the task whose coroutine runs right now
     free_block* free[class_count] = {};            // by size class
-    std::uint32_t free_count[class_count] = {};
     std::byte* arena = nullptr;        // where new blocks are cut from
     std::byte* arena_end = nullptr;
     bool reaper_armed = false;         // the thread's end hands its blocks to the depot
