@@ -11,6 +11,8 @@ class operation_list {
 public:
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
 
+    [[nodiscard]] io_operation& front() const noexcept { return *first_; }   // Requires: not empty
+
     void push_back(io_operation& operation) noexcept {
         operation.links.previous = last_;
         operation.links.next = nullptr;

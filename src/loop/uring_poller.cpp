@@ -347,7 +347,8 @@ std::size_t uring_poller::wait(time_point deadline) noexcept {
     const bool rung = bell_.take();
     if (!bell_watched_ || !late_.empty() || !to_cancel_.empty()) hand_over_late();
     if (pool_.has_done()) take_from_pool();
-    std::size_t delivered = deliver_settled(completions_per_wait_max);
+    // Half of the room is the kernel's, so that what settles without it cannot keep it out.
+    std::size_t delivered = deliver_settled(completions_per_wait_max / 2);
 
     nanoseconds timeout = nanoseconds::zero();
     if (delivered == 0 && !rung && settled_.empty() && !ring_->has_completions()) {

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,6 +65,16 @@ int write_some(int descriptor, const void* from, unsigned size) noexcept {
         if (error == EPIPE && !block.before().contains(SIGPIPE)) take_pending({SIGPIPE});
         if (error != EINTR) return -error;
     }
+}
+
+int is_ready(int descriptor, bool for_writing) noexcept {
+    pollfd wanted{};
+    wanted.fd = descriptor;
+    wanted.events = for_writing ? POLLOUT : POLLIN;
+    const int count = ::poll(&wanted, 1, 0);
+    if (count < 0) return errno == EINTR ? 0 : -errno;
+    if (wanted.revents & POLLNVAL) return -EBADF;
+    return count > 0 ? 1 : 0;
 }
 
 }  // namespace troika::os

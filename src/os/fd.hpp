@@ -34,6 +34,10 @@ int open_pipe(int (&ends)[2], bool nonblocking) noexcept;
 int read_some(int descriptor, void* into, unsigned size) noexcept;
 int write_some(int descriptor, const void* from, unsigned size) noexcept;
 
+/// Whether reading (or writing) would not block now; true also for what cannot be polled.
+/// Returns: 1, 0, or -errno.
+int is_ready(int descriptor, bool for_writing) noexcept;
+
 /// What an unready pipe takes at least, once it polls writable (PIPE_BUF).
 inline constexpr unsigned pipe_write_sure = 4096;
 

@@ -53,6 +53,7 @@ public:
     virtual ~poller() = default;   // Requires: nothing in flight.
 
     /// Starts `operation`. Its complete() is called exactly once, from a later wait().
+    /// Of several receives (or sends) on one socket any may be served first.
     virtual void submit(io_operation& operation) noexcept = 0;
 
     /// Asks that `operation`, which is in flight, end soon. It still completes exactly once: with
