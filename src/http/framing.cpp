@@ -21,7 +21,9 @@ void read_content_length(std::string_view value, framing_fields& found) {
 
 void read_transfer_encoding(std::string_view value, framing_fields& found) {
     if (found.chunked)
-        throw protocol_error(errc::conflicting_framing, "there is more than one Transfer-Encoding");
+        throw protocol_error(errc::unsupported_transfer_encoding,
+                             "there is more than one Transfer-Encoding; only one, chunked, is "
+                             "supported");
     if (!equals_ignoring_case(value, "chunked"))
         throw protocol_error(errc::unsupported_transfer_encoding,
                              "the Transfer-Encoding " + quoted(value) +

@@ -29,11 +29,14 @@ public:
     void begin(headers& into, std::size_t count_max) noexcept {
         into_ = &into;
         count_max_ = count_max;
-        in_value_ = true;
+        at_ = place::between;
     }
 
+    /// Returns: whether a name is complete and its value is not.
+    [[nodiscard]] bool in_value() const noexcept { return at_ == place::value; }
+
     std::optional<errc> name(std::string_view piece) {
-        if (in_value_) {
+        if (at_ == place::between) {
             if (into_->entries_.size() >= count_max_) return errc::too_many_headers;
             if (into_->entries_.capacity() == 0) {
                 // What one usual message needs, at once instead of by doubling.
@@ -41,7 +44,7 @@ public:
                 into_->text_.reserve(512);
             }
             into_->entries_.push_back({static_cast<std::uint32_t>(into_->text_.size()), 0, 0});
-            in_value_ = false;
+            at_ = place::name;
         }
         return append(piece);
     }
@@ -49,7 +52,7 @@ public:
     std::optional<errc> name_end() {
         headers::entry& last = into_->entries_.back();
         last.name_size = static_cast<std::uint32_t>(into_->text_.size() - last.at);
-        in_value_ = true;
+        at_ = place::value;
         if (!is_token({into_->text_.data() + last.at, last.name_size}))
             return errc::invalid_header_name;
         return append(": ");
@@ -66,11 +69,14 @@ public:
             value.remove_suffix(1);
         if (!is_header_value(value)) return errc::invalid_header_value;
         last.value_size = static_cast<std::uint32_t>(value.size());
+        at_ = place::between;
         into_->text_.resize(begin + value.size());
         return append("\r\n");
     }
 
 private:
+    enum class place : std::uint8_t { between, name, value };
+
     std::optional<errc> append(std::string_view piece) {
         if (piece.size() > headers::bytes_max - into_->text_.size()) return errc::headers_too_large;
         into_->text_.append(piece);
@@ -79,7 +85,7 @@ private:
 
     headers* into_ = nullptr;
     std::size_t count_max_ = 0;
-    bool in_value_ = true;   // the next piece of a name begins a new field
+    place at_ = place::between;
 };
 
 }  // namespace troika::http

@@ -25,8 +25,10 @@ void line_checker::begin_head() noexcept {
     start_line_.clear();
 }
 
-void line_checker::check(std::string_view bytes) {
-    while (!bytes.empty()) {
+std::size_t line_checker::check(std::string_view all) {
+    const bool had_start_line = has_start_line_;
+    std::string_view bytes = all;
+    while (!bytes.empty() && has_start_line_ == had_start_line) {
         if (line_bytes_ == 0) check_line_begin(bytes.front());
         const std::size_t line_feed = bytes.find('\n');
         const bool whole = line_feed != bytes.npos;
@@ -34,16 +36,15 @@ void line_checker::check(std::string_view bytes) {
         check_line_end(piece, whole);
         line_bytes_ += piece.size();
         if (section_ == section::head && !has_start_line_) keep_start_line(piece, whole);
-        if (section_ == section::chunks) charge_chunk_line();
+        if (section_ == section::chunks) charge_chunk_line(whole);
         if (whole) {
-            if (line_bytes_ > plain_chunk_line_bytes_max)
-                extension_bytes_ += line_bytes_ - plain_chunk_line_bytes_max;
             last_line_bytes_ = line_bytes_;
             line_bytes_ = 0;
             empty_line_expected_ = false;
         }
         bytes.remove_prefix(piece.size());
     }
+    return all.size() - bytes.size();
 }
 
 void line_checker::check_line_begin(char first) const {
@@ -80,13 +81,14 @@ void line_checker::keep_start_line(std::string_view piece, bool whole) {
         throw protocol_error(errc::invalid_start_line, "there are empty lines instead of a message");
 }
 
-void line_checker::charge_chunk_line() {
+void line_checker::charge_chunk_line(bool whole) {
     const std::size_t over =
         line_bytes_ > plain_chunk_line_bytes_max ? line_bytes_ - plain_chunk_line_bytes_max : 0;
     if (extension_bytes_ + over > chunk_extension_bytes_max_)
         throw protocol_error(errc::chunk_extensions_too_large,
                              "the chunk extensions of the body take more than " +
                                  std::to_string(chunk_extension_bytes_max_) + " bytes");
+    if (whole) extension_bytes_ += over;
 }
 
 }  // namespace troika::http

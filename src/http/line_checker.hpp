@@ -31,8 +31,10 @@ public:
     /// The data of a chunk is over: the next line must be empty.
     void expect_empty_line() noexcept { empty_line_expected_ = true; }
 
+    /// Returns: how many bytes it has looked at: all, unless the start line has ended on the way,
+    /// which is to be read before what follows it.
     /// Throws: protocol_error.
-    void check(std::string_view bytes);
+    std::size_t check(std::string_view all);
 
     [[nodiscard]] bool has_start_line() const noexcept { return has_start_line_; }
     /// Returns: without its CRLF; as far as it has come.
@@ -46,7 +48,7 @@ private:
     void check_line_begin(char first) const;
     void check_line_end(std::string_view piece, bool whole);
     void keep_start_line(std::string_view piece, bool whole);
-    void charge_chunk_line();
+    void charge_chunk_line(bool whole);
 
     // set at construction
     const std::size_t start_line_bytes_max_;

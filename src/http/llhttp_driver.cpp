@@ -21,14 +21,15 @@ std::string describe(errc refused) {
     }
 }
 
-errc code_of(int error) noexcept {
+errc code_of(int error, bool in_value) noexcept {
     switch (error) {
         case HPE_LF_EXPECTED:
         case HPE_CR_EXPECTED:
             return errc::bare_carriage_return;
         case HPE_UNEXPECTED_CONTENT_LENGTH:
-        case HPE_INVALID_TRANSFER_ENCODING:
             return errc::conflicting_framing;
+        case HPE_INVALID_TRANSFER_ENCODING:
+            return errc::unsupported_transfer_encoding;
         case HPE_INVALID_CONTENT_LENGTH:
             return errc::invalid_content_length;
         case HPE_INVALID_METHOD:
@@ -39,7 +40,7 @@ errc code_of(int error) noexcept {
         case HPE_INVALID_VERSION:
             return errc::unsupported_version;
         case HPE_INVALID_HEADER_TOKEN:
-            return errc::invalid_header_name;
+            return in_value ? errc::invalid_header_value : errc::invalid_header_name;
         case HPE_INVALID_CHUNK_SIZE:
             return errc::invalid_chunk;
         default:
@@ -81,7 +82,8 @@ const llhttp_settings_t llhttp_driver::settings = [] {
         return build(parser, [](header_builder& to) { return to.value_end(); });
     };
     table.on_headers_complete = [](llhttp_t* parser) { return of(parser).pause(stop::head_end); };
-    table.on_body = [](llhttp_t* parser, const char* at, std::size_t size) {
+    table.on_body = [](llhttp_t* parser, const char* at, std::size_t size) -> int {
+        if (size == 0) return HPE_OK;   // the input ended within a chunk, and no more has come
         llhttp_driver& self = of(parser);
         self.data_ = {at, size};
         self.chunk_left_ -= size;
@@ -126,7 +128,7 @@ void llhttp_driver::raise() const {
     if (thrown_) std::rethrow_exception(thrown_);
     if (refused_) throw protocol_error(*refused_, describe(*refused_));
     const char* reason = llhttp_get_error_reason(&parser_);
-    throw protocol_error(code_of(llhttp_get_errno(&parser_)),
+    throw protocol_error(code_of(llhttp_get_errno(&parser_), builder_.in_value()),
                          std::string("the message is malformed: ") + (reason ? reason : "unknown"));
 }
 

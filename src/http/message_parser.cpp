@@ -90,12 +90,14 @@ parse_step message_parser::parse_head(std::string_view input) {
     const bool failed = found.why == llhttp_driver::stop::failed;
     // The byte that llhttp stumbled upon is looked at as well: which of the two refuses it must not
     // depend on how the input is cut.
-    lines_->check(piece.substr(0, found.consumed + (failed ? 1 : 0)));
-    head_bytes_ += found.consumed;
+    const std::string_view seen = piece.substr(0, found.consumed + (failed ? 1 : 0));
+    const std::size_t checked = lines_->check(seen);
     if (lines_->has_start_line() && !start_line_read_) {
         read_start_line(lines_->start_line());
         start_line_read_ = true;
+        lines_->check(seen.substr(checked));
     }
+    head_bytes_ += found.consumed;
     if (failed) driver_->raise();
     if (found.why == llhttp_driver::stop::need_input) {
         if (head_bytes_ == limits_.head_bytes_max)
@@ -183,6 +185,9 @@ parse_step message_parser::parse_chunked(std::string_view input) {
             case stop::message_end:
                 if (!lines_->after_empty_line())
                     throw protocol_error(errc::invalid_chunk, "the chunked body has no clear end");
+                if (trailers_.contains("Content-Length") || trailers_.contains("Transfer-Encoding"))
+                    throw protocol_error(errc::conflicting_framing,
+                                         "the trailers of a chunked body tell its length anew");
                 phase_ = phase::idle;
                 return {parse_event::complete, consumed, {}};
             case stop::head_end:
