@@ -45,8 +45,13 @@ public:
     void schedule(task_node& node) noexcept {
         node.become_ready();
         node.link_.next = nullptr;
-        *ready_tail_ = &node;
-        ready_tail_ = &node.link_.next;
+        // A branch instead of a pointer to the last link: the queue of one task is the common one, and
+        // its store must not wait for an address.
+        if (ready_last_ == nullptr)
+            ready_first_ = &node;
+        else
+            ready_last_->link_.next = &node;
+        ready_last_ = &node;
     }
 
     /// Arms `alarm`; expire() is called once its deadline has passed. Equal deadlines expire in the
@@ -75,13 +80,13 @@ protected:
     scheduler() noexcept = default;
     ~scheduler() = default;
 
-    [[nodiscard]] bool ready_empty() const noexcept { return ready_head_ == nullptr; }
+    [[nodiscard]] bool ready_empty() const noexcept { return ready_first_ == nullptr; }
 
     /// Takes the longest-ready task off the queue. Requires: not ready_empty().
     task_node& take_ready() noexcept {
-        task_node& node = *ready_head_;
-        ready_head_ = node.link_.next;
-        if (ready_head_ == nullptr) ready_tail_ = &ready_head_;
+        task_node& node = *ready_first_;
+        ready_first_ = node.link_.next;
+        if (ready_first_ == nullptr) ready_last_ = nullptr;
         return node;
     }
 
@@ -103,8 +108,8 @@ protected:
     static void call(posted& item) noexcept { item.run(); }
 
 private:
-    task_node* ready_head_ = nullptr;
-    task_node** ready_tail_ = &ready_head_;
+    task_node* ready_first_ = nullptr;
+    task_node* ready_last_ = nullptr;
     trace_hooks* hooks_ = nullptr;
     std::uint32_t last_task_id_ = 0;
 };

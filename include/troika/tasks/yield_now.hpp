@@ -16,16 +16,15 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <std::derived_from<impl::promise_base> P>
     void await_suspend(std::coroutine_handle<P> frame) noexcept {
-        node_ = &frame.promise().node();
-        node_->frame_ = frame.address();
-        node_->home().schedule(*node_);
+        // The running task and its home are known to the thread: asking the promise, the node and its
+        // owner one after the other would be three loads that wait for each other.
+        const impl::thread_state& here = impl::current_thread;
+        here.task->frame_ = frame.address();
+        here.home->schedule(*here.task);
     }
     void await_resume() const {
-        if (node_->is_cancelled()) throw cancelled{};
+        if (impl::current_thread.task->is_cancelled()) throw cancelled{};
     }
-
-private:
-    task_node* node_ = nullptr;
 };
 
 /// Gives the turn to the tasks that are ready; the current one comes after them.
