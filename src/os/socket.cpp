@@ -289,7 +289,7 @@ int connect_stream(int socket, const socket_address& address) noexcept {
 
 int receive(int socket, void* into, std::uint32_t size) noexcept {
     for (;;) {
-        const ssize_t n = ::recv(socket, into, size, 0);
+        const ssize_t n = ::recv(socket, into, size, MSG_DONTWAIT);
         if (n >= 0) return static_cast<int>(n);
         if (errno != EINTR) return -errno;
     }
@@ -297,7 +297,7 @@ int receive(int socket, void* into, std::uint32_t size) noexcept {
 
 int send(int socket, const void* from, std::uint32_t size) noexcept {
     for (;;) {
-        const ssize_t n = ::send(socket, from, size, MSG_NOSIGNAL);
+        const ssize_t n = ::send(socket, from, size, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n >= 0) return static_cast<int>(n);
         if (errno != EINTR) return -errno;
     }

@@ -65,7 +65,7 @@ int take_error(int socket) noexcept;
 int accept_stream(int listener, bool nonblocking) noexcept;
 int connect_stream(int socket, const socket_address& address) noexcept;
 
-/// EINTR is tried again; MSG_NOSIGNAL.
+/// Never sleep and never raise SIGPIPE, whatever the mode of the socket. EINTR is tried again.
 int receive(int socket, void* into, std::uint32_t size) noexcept;
 int send(int socket, const void* from, std::uint32_t size) noexcept;
 
