@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#include "apps/troika/command_line.hpp"
+
+#include "apps/troika/quantity.hpp"
+#include "fetch/checksum.hpp"
+#include "fetch/failure.hpp"
+#include "fetch/printable.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+namespace troika::apps {
+namespace {
+
+constexpr std::string_view version = TROIKA_VERSION;   // told by the build
+
+// Makes `add`ed options of values that CLI11 cannot read: what `read` throws becomes a usage error.
+template <class Read>
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, Read read,
+                        const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            name,
+            [name, read](const std::string& text) {
+                try {
+                    read(text);
+                } catch (const std::exception& wrong) {
+                    throw CLI::ValidationError(name.substr(name.find("--")), wrong.what());
+                }
+            },
+            description)
+        ->type_name("");
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::nanoseconds& into,
+                          const std::string& description) {
+    return add_parsed(
+               app, name, [&into](const std::string& text) { into = parse_duration(text); },
+               description)
+        ->type_name("TIME");
+}
+
+CLI::Option* add_checksum(CLI::App& app, const std::string& name,
+                          std::optional<fetch::checksum>& into, bool with_algorithm,
+                          const std::string& description) {
+    return add_parsed(
+               app, name,
+               [&into, with_algorithm](const std::string& text) {
+                   into = with_algorithm
+                              ? fetch::checksum::parse(text)
+                              : fetch::checksum::parse_hex(fetch::checksum_algorithm::sha256, text);
+               },
+               description)
+        ->type_name(with_algorithm ? "ALG:HEX" : "HEX");
+}
+
+// Sets a member of `options` to something other than `true`.
+template <class Set>
+CLI::Option* add_switch(CLI::App& app, const std::string& name, Set set,
+                        const std::string& description) {
+    return app.add_flag_callback(name, set, description);
+}
+
+void declare_get(CLI::App& app, fetch::get_options& options) {
+    using fetch::existing_file;
+    app.add_option("URL", options.urls, "What to get")->type_name("");
+    app.add_option("-i,--input", options.list,
+                   "A list: a URL a line, with out=NAME and sha256=HEX; - is standard input")
+        ->type_name("FILE");
+
+    const std::string naming = "Names";
+    app.add_option("-o,--output", options.output, "Name of the only file; - is standard output")
+        ->type_name("FILE")
+        ->group(naming);
+    app.add_option("-d,--directory", options.directory, "Where the files go; made if missing")
+        ->type_name("DIR")
+        ->group(naming);
+    app.add_flag("-J,--remote-header-name", options.remote_name,
+                 "Name the file as the server says (Content-Disposition)")
+        ->group(naming);
+    std::vector<CLI::Option*> policies{
+        add_switch(
+            app, "--overwrite", [&] { options.existing = existing_file::overwrite; },
+            "Replace a file that exists, once the new one is whole"),
+        add_switch(
+            app, "--no-clobber", [&] { options.existing = existing_file::keep; },
+            "Leave a file that exists, without asking the server"),
+        add_switch(
+            app, "--rename", [&] { options.existing = existing_file::rename; },
+            "Give the new file a number where the name is taken")};
+    for (CLI::Option* policy : policies) {
+        policy->group(naming);
+        for (CLI::Option* other : policies)
+            if (other != policy) policy->excludes(other);
+    }
+
+    const std::string limits = "How much at once";
+    app.add_option("-j,--jobs", options.jobs, "Files at once (8)")->type_name("N")->group(limits);
+    app.add_option("--per-host", options.per_host, "Connections to one server (4)")
+        ->type_name("N")
+        ->group(limits);
+
+    const std::string patience = "Patience (a TIME is 50ms, 2s, 1m; 0 is no limit)";
+    app.add_option("--retries", options.retry.retries_max, "Attempts after the first (5)")
+        ->type_name("N")
+        ->check(CLI::Range(0u, 1'000'000u))
+        ->group(patience);
+    add_parsed(
+        app, "--retry-max-time",
+        [&options](const std::string& text) {
+            const auto time = parse_duration(text);
+            options.retry.total_max = time.count() == 0 ? std::chrono::nanoseconds::max() : time;
+        },
+        "No attempt begins after it (none)")
+        ->type_name("TIME")
+        ->group(patience);
+    add_duration(app, "--connect-timeout", options.connect_timeout, "For a connection (10s)")
+        ->group(patience);
+    add_duration(app, "--stall-timeout", options.stall_timeout, "Without a byte (30s)")
+        ->group(patience);
+    add_duration(app, "--max-time", options.time_max, "For each file in all (none)")
+        ->group(patience);
+    app.add_flag("--fail-fast", options.fail_fast, "The first failure ends the run")
+        ->group(patience);
+
+    const std::string safety = "Safety";
+    auto* sha256 =
+        add_checksum(app, "--sha256", options.expected, false, "What the only file must have");
+    sha256->group(safety);
+    add_checksum(app, "--checksum", options.expected, true,
+                 "The same with sha256, sha512, sha1, md5 or blake2b")
+        ->group(safety)
+        ->excludes(sha256);
+    add_switch(
+        app, "--no-resume", [&] { options.resume = false; },
+        "Begin partial files again from the start")
+        ->group(safety);
+    add_switch(
+        app, "--no-fsync", [&] { options.sync = false; },
+        "Do not wait until files are on disk: faster, but a power cut can spoil them")
+        ->group(safety);
+    add_switch(
+        app, "--no-mtime", [&] { options.keep_time = false; },
+        "Do not give files the server's time")
+        ->group(safety);
+
+    const std::string request = "Requests";
+    app.add_option_function<std::vector<std::string>>(
+           "-H,--header",
+           [&options](const std::vector<std::string>& texts) {
+               try {
+                   for (const std::string& text : texts)
+                       options.headers.push_back(fetch::parse_user_header(text));
+               } catch (const fetch::failure& wrong) {
+                   throw CLI::ValidationError(wrong.what());
+               }
+           },
+           "'Name: value', for every request; may be repeated")
+        ->type_name("HEADER")
+        ->type_size(1)
+        ->allow_extra_args(false)
+        ->group(request);
+    add_parsed(
+        app, "--user-agent",
+        [&options](const std::string& text) {
+            options.user_agent = fetch::parse_user_header("User-Agent:" + text).value;
+        },
+        "How to introduce ourselves (troika/VERSION)")
+        ->type_name("TEXT")
+        ->group(request);
+    app.add_option("--max-redirs", options.redirects_max, "Redirects to follow (10)")
+        ->type_name("N")
+        ->group(request);
+
+    const std::string talk = "Output";
+    app.add_flag("-q,--quiet", options.quiet, "Say only what fails")->group(talk);
+    app.add_flag("-v,--verbose", options.verbose, "Say more")->group(talk);
+    app.add_flag("--json", options.json, "Events on standard output, one JSON object a line")
+        ->group(talk);
+    add_switch(
+        app, "--no-progress", [&] { options.progress = false; }, "No progress bars")
+        ->group(talk);
+}
+
+void declare_serve(CLI::App& app, serve_command& command) {
+    app.add_option("DIR", command.directory, "What to serve (the current directory)")
+        ->type_name("");
+    app.add_option("--port", command.port, "Where to listen; 0 is a free port (8000)")
+        ->type_name("PORT");
+    app.add_option("--bind", command.bind,
+                   "The address to listen on (127.0.0.1: this machine only)")
+        ->type_name("ADDRESS");
+    add_duration(app, "--delay", command.delay, "Wait so long before each answer, as 50ms");
+    add_parsed(
+        app, "--rate", [&command](const std::string& text) { command.rate = parse_size(text); },
+        "Bytes per second of each connection, as 5M")
+        ->type_name("SIZE");
+    app.add_flag("--access-log", command.access_log, "Say what is asked for");
+}
+
+message usage_error(const CLI::App& app, const std::string& what) {
+    const CLI::App* innermost = &app;
+    while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+    std::string name = innermost->get_name();
+    if (innermost != &app) name = app.get_name() + " " + name;
+    return {"troika: " + fetch::printable(what) + "\nTry `" + name + " --help`.\n",
+            static_cast<int>(fetch::cause::usage)};
+}
+
+}  // namespace
+
+command parse_command_line(int argc, const char* const* argv) {
+    CLI::App app("Many things at once: downloads and servers.", "troika");
+    get_command get;
+    get.options.user_agent = "troika/" + std::string(version);
+    serve_command serve;
+    bool show_version = false;
+    app.add_flag("--version", show_version, "Say which version this is");
+    CLI::App* const on_get = app.add_subcommand("get", "Get files, many at once");
+    CLI::App* const on_serve = app.add_subcommand("serve", "Serve a directory over HTTP");
+    CLI::App* const on_doctor =
+        app.add_subcommand("doctor", "Say which backend and limits are used, and why");
+    app.require_subcommand(0, 1);
+    declare_get(*on_get, get.options);
+    declare_serve(*on_serve, serve);
+
+    try {
+        app.parse(argc, argv);
+        if (show_version) return message{"troika " + std::string(version) + "\n", 0};
+        if (on_serve->parsed()) return serve;
+        if (on_doctor->parsed()) return doctor_command();
+        if (!on_get->parsed()) return usage_error(app, "say what to do: get, serve or doctor");
+        fetch::check_options(get.options);
+        return get;
+    } catch (const CLI::CallForHelp&) {
+        return message{app.help(), 0};
+    } catch (const CLI::ParseError& wrong) {
+        return usage_error(app, wrong.what());
+    } catch (const fetch::failure& wrong) {
+        return usage_error(app, wrong.what());
+    }
+}
+
+}  // namespace troika::apps

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fetch/options.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace troika::apps {
+
+/// `troika get`.
+struct get_command {
+    get_command() = default;
+
+    fetch::get_options options;
+};
+
+/// `troika serve`.
+struct serve_command {
+    serve_command() = default;
+
+    std::string directory = ".";
+    std::string bind = "127.0.0.1";      // only this machine, unless asked
+    std::uint16_t port = 8000;           // 0: a free one
+    std::chrono::nanoseconds delay{0};   // before each answer
+    std::uint64_t rate = 0;              // bytes per second of each connection; 0 is no limit
+    bool access_log = false;
+};
+
+/// `troika doctor`.
+struct doctor_command {};
+
+// Each does what the command says and returns the exit code of the process.
+int run_get(const get_command& command);
+int run_serve(const serve_command& command);
+int run_doctor();
+
+}  // namespace troika::apps

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fetch/checksum.hpp"
+#include "fetch/retry_policy.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troika::fetch {
+
+/// What to do where a file of the wanted name exists already.
+enum class existing_file : std::uint8_t {
+    keep_if_same,   // ask the server: unchanged is done, anything else is refused
+    overwrite,      // fetch, and replace it when the new one is whole
+    keep,           // --no-clobber: leave it, and do not even ask
+    rename,         // fetch under the next free numbered name
+};
+
+/// A header of the user's for every request.
+struct user_header {
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const user_header&, const user_header&) = default;
+};
+
+/// Reads `Name: value` as -H takes it.
+/// Throws: failure (usage) for what is not a header, could smuggle another one in (control
+/// characters), or belongs to the downloader itself, as Range does.
+[[nodiscard]] user_header parse_user_header(std::string_view text);
+
+/// Everything that `troika get` can be told; the defaults are those of the command.
+struct get_options {
+    static constexpr std::uint32_t jobs_max = 10'000;
+    static constexpr std::uint32_t redirects_limit = 50;
+
+    get_options() = default;
+
+    // what, and where to
+    std::vector<std::string> urls;
+    std::string list;                   // -i: a file of downloads, "-" is standard input
+    std::string output;                 // -o: the name of the only file, "-" is standard output
+    std::string directory;              // -d: made if it is not there; empty is the current one
+    std::optional<checksum> expected;   // of the only file
+    bool remote_name = false;           // -J: name the file as Content-Disposition says
+    existing_file existing = existing_file::keep_if_same;
+
+    // how much at once
+    std::uint32_t jobs = 8;
+    std::uint32_t per_host = 4;
+
+    // how patiently; a time of zero is no limit
+    std::chrono::nanoseconds connect_timeout = std::chrono::seconds(10);
+    std::chrono::nanoseconds stall_timeout = std::chrono::seconds(30);
+    std::chrono::nanoseconds time_max{0};
+    retry_policy retry;
+    bool fail_fast = false;   // the first failure ends the run
+
+    // how it is written
+    bool resume = true;
+    bool sync = true;        // fsync before a file gets its name
+    bool keep_time = true;   // the file's time is the server's
+
+    // what is asked
+    std::vector<user_header> headers;
+    std::string user_agent;   // empty: none is sent
+    std::uint32_t redirects_max = 10;
+
+    // what is said
+    bool quiet = false;
+    bool verbose = false;
+    bool json = false;
+    bool progress = true;
+};
+
+/// Checks what the options say together.
+/// Throws: failure (usage): nothing to get; one name or checksum for several files; standard output
+/// wanted twice; limits out of range.
+void check_options(const get_options& options);
+
+/// How many descriptors a run with `options` may have open at once: what the limit on open files
+/// must allow, and no more than was asked for.
+[[nodiscard]] std::size_t descriptors_max(const get_options& options) noexcept;
+
+}  // namespace troika::fetch
