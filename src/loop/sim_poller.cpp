@@ -216,6 +216,7 @@ bool sim_poller::can_complete(const io_operation& operation) noexcept {
     if (operation.links.state == cancelled) return true;
     if (operation.links.state == outside) return can_complete_outside(request);
     const socket& s = *find(request.descriptor);
+    if (&queue_of(operation)->front() != &operation) return false;   // another is before it
     switch (request.op) {
         case io_op::recv:
         case io_op::wait_readable:
@@ -342,9 +343,14 @@ std::size_t sim_poller::wait(time_point deadline) noexcept {
     // Acquire: pairs with wake(), so that what its caller published is seen.
     const bool woken = woken_.exchange(false, std::memory_order_acquire);
     std::size_t delivered = 0;
-    // How many come now, and which, is chance; what one completion changes counts at once.
-    for (gather_ready(); !ready_.empty() && delivered < completions_per_wait_max; gather_ready()) {
-        finish(*ready_[random_.below(ready_.size())]);
+    // How many come now, and which, is chance. All stay in flight until we finish them, but what they
+    // can do may have changed by the completions before.
+    for (gather_ready(); !ready_.empty() && delivered < completions_per_wait_max;) {
+        std::swap(ready_[random_.below(ready_.size())], ready_.back());
+        io_operation& chosen = *ready_.back();
+        ready_.pop_back();
+        if (!can_complete(chosen)) continue;
+        finish(chosen);
         ++delivered;
         if (random_.below(8) == 0) break;
     }

@@ -677,7 +677,7 @@ TEST_P(poller_test, a_wake_before_wait_ends_it_and_many_wakes_end_one) {
 
 TEST_P(poller_test, no_post_is_lost_between_looking_and_sleeping) {
     // A post is a store and a wake(); the loop looks after each wait(). A lost wake would hang here.
-    constexpr int posts = 20'000;
+    constexpr int posts = 5'000;
     std::atomic<int> posted{0};
     std::atomic<int> seen{0};
     std::thread other([&] {
