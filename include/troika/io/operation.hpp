@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <troika/core/promise_base.hpp>
+#include <troika/core/suspension.hpp>
+#include <troika/loop/poller.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <string>
+
+namespace troika {
+class event_loop;
+}
+
+namespace troika::io {
+
+/// One operation of the poller as an awaiter: parks the task until the operation completes.
+///
+/// Lives in the frame of the coroutine that awaits it and allocates nothing. Who derives from it adds
+/// await_resume(), which makes a value or an exception of result().
+/// Cancel: the kernel is asked to stop, and the wait ends when it has; if it was faster, the result is
+/// delivered. Thread: the loop's.
+class operation : public suspension, public io_operation {
+public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <std::derived_from<impl::promise_base> P>
+    void await_suspend(std::coroutine_handle<P> frame) noexcept {
+        start(frame.promise().node(), frame);
+    }
+
+    /// The kind of request; who knows the subject adds it.
+    [[nodiscard]] std::string label() const override;
+
+protected:
+    operation(event_loop& loop, const io_request& wanted) noexcept
+        : io_operation(wanted), loop_(&loop) {}
+    operation(operation&& other) noexcept
+        : suspension(std::move(other)), io_operation(other.request), loop_(other.loop_) {}
+    ~operation() = default;
+
+    void start(task_node& node, std::coroutine_handle<> frame) noexcept;
+
+    /// What the request gave, or a negative errno.
+    [[nodiscard]] std::int32_t result() const noexcept { return result_; }
+    /// The result. Throws: `cancelled` when it was stopped.
+    std::int32_t result_unless_cancelled() const;
+    [[nodiscard]] event_loop& loop() const noexcept { return *loop_; }
+
+private:
+    void complete(std::int32_t result) noexcept override;
+    abort_answer abort() noexcept override;
+
+    event_loop* loop_;
+    std::int32_t result_ = 0;
+};
+
+/// What `op` is called in labels and messages: `recv`, `connect`.
+std::string_view name_of(io_op op) noexcept;
+
+}  // namespace troika::io

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <troika/core/clock.hpp>
+#include <troika/core/task.hpp>
+#include <troika/net/address.hpp>
+#include <troika/net/stream.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace troika::net {
+
+/// How open_connection() goes about it.
+struct connect_options {
+    /// For everything: looking up, and trying all addresses.
+    duration connect_timeout = std::chrono::seconds(30);
+};
+
+/// Connects to `to`: TCP to a numeric address or a name, or a Unix socket.
+///
+/// Throws: std::system_error "connect 10.0.0.1:443: Connection refused"; timeout_error;
+/// std::invalid_argument for a path that cannot be one.
+/// Lifetime: the text of `to`, until the call returns (not: until the await ends).
+task<stream> open_connection(endpoint to, connect_options options = {});
+task<stream> open_connection(address to, connect_options options = {});
+
+/// Two connected streams in the loop of the task that runs: what is written to one is read from the
+/// other. Throws: std::system_error.
+std::pair<stream, stream> open_pair();
+
+}  // namespace troika::net

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include <troika/io/operation.hpp>
+
+#include <troika/core/errors.hpp>
+#include <troika/core/task_owner.hpp>
+#include <troika/loop/event_loop.hpp>
+
+#include <cerrno>
+
+namespace troika::io {
+
+std::string operation::label() const { return std::string(name_of(request.op)); }
+
+void operation::start(task_node& node, std::coroutine_handle<> frame) noexcept {
+    check(&node.home() == loop_, "an operation of one event loop is awaited by a task of another");
+    park(node, frame);
+    loop_->door().submit(*this);
+}
+
+void operation::complete(std::int32_t result) noexcept {
+    result_ = result;
+    wake();
+}
+
+abort_answer operation::abort() noexcept {
+    loop_->door().cancel(*this);
+    return abort_answer::pending;
+}
+
+std::int32_t operation::result_unless_cancelled() const {
+    if (result_ == -ECANCELED) throw cancelled{};
+    return result_;
+}
+
+std::string_view name_of(io_op op) noexcept {
+    switch (op) {
+        case io_op::nop: return "nop";
+        case io_op::recv: return "recv";
+        case io_op::send: return "send";
+        case io_op::accept: return "accept";
+        case io_op::connect: return "connect";
+        case io_op::wait_readable: return "wait until readable";
+        case io_op::wait_writable: return "wait until writable";
+        case io_op::read: return "read";
+        case io_op::write: return "write";
+        case io_op::sync: return "sync";
+        case io_op::call: return "call";
+    }
+    return "unknown operation";
+}
+
+}  // namespace troika::io
