@@ -8,15 +8,32 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troika::apps {
 namespace {
 
 constexpr std::string_view version = TROIKA_VERSION;   // told by the build
+
+// Help without the noise: what excludes what is said when it is done, ranges when they are left.
+class plain_formatter final : public CLI::Formatter {
+public:
+    std::string make_option_opts(const CLI::Option* option) const override {
+        const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
+        return type.empty() ? type : " " + type.substr(0, type.find(':'));
+    }
+    std::string make_group(std::string group, bool positional,
+                           std::vector<const CLI::Option*> options) const override {
+        std::string text = CLI::Formatter::make_group(std::move(group), positional, options);
+        while (!positional && text.ends_with('\n'))
+            text.pop_back();   // one blank line between groups, not two
+        return text;
+    }
+};
 
 // Makes `add`ed options of values that CLI11 cannot read: what `read` throws becomes a usage error.
 template <class Read>
@@ -55,7 +72,7 @@ CLI::Option* add_checksum(CLI::App& app, const std::string& name,
                               : fetch::checksum::parse_hex(fetch::checksum_algorithm::sha256, text);
                },
                description)
-        ->type_name(with_algorithm ? "ALG:HEX" : "HEX");
+        ->type_name(with_algorithm ? "SUM" : "HEX");
 }
 
 // Sets a member of `options` to something other than `true`.
@@ -132,7 +149,7 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
         add_checksum(app, "--sha256", options.expected, false, "What the only file must have");
     sha256->group(safety);
     add_checksum(app, "--checksum", options.expected, true,
-                 "The same with sha256, sha512, sha1, md5 or blake2b")
+                 "The same as ALGORITHM:HEX: sha256, sha512, sha1, md5, blake2b")
         ->group(safety)
         ->excludes(sha256);
     add_switch(
@@ -140,8 +157,7 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
         "Begin partial files again from the start")
         ->group(safety);
     add_switch(
-        app, "--no-fsync", [&] { options.sync = false; },
-        "Do not wait until files are on disk: faster, but a power cut can spoil them")
+        app, "--no-fsync", [&] { options.sync = false; }, "Faster, but a power cut can spoil files")
         ->group(safety);
     add_switch(
         app, "--no-mtime", [&] { options.keep_time = false; },
@@ -219,6 +235,9 @@ command parse_command_line(int argc, const char* const* argv) {
     get.options.user_agent = "troika/" + std::string(version);
     serve_command serve;
     bool show_version = false;
+    const auto formatter = std::make_shared<plain_formatter>();
+    formatter->column_width(28);
+    app.formatter(formatter);   // the subcommands inherit it
     app.add_flag("--version", show_version, "Say which version this is");
     CLI::App* const on_get = app.add_subcommand("get", "Get files, many at once");
     CLI::App* const on_serve = app.add_subcommand("serve", "Serve a directory over HTTP");
@@ -237,7 +256,8 @@ command parse_command_line(int argc, const char* const* argv) {
         fetch::check_options(get.options);
         return get;
     } catch (const CLI::CallForHelp&) {
-        return message{app.help(), 0};
+        const std::string text = app.help();
+        return message{text.substr(0, text.find_last_not_of('\n') + 1) + "\n", 0};
     } catch (const CLI::ParseError& wrong) {
         return usage_error(app, wrong.what());
     } catch (const fetch::failure& wrong) {

@@ -24,6 +24,12 @@ public:
             default: return ::gai_strerror(error);   // constant strings, no buffer
         }
     }
+    /// So that who must decide about another attempt need not know the resolver's numbers.
+    std::error_condition default_error_condition(int error) const noexcept override {
+        if (error == EAI_AGAIN)
+            return std::make_error_condition(std::errc::resource_unavailable_try_again);
+        return {error, *this};
+    }
 };
 
 }  // namespace
