@@ -33,6 +33,10 @@ public:
             text.pop_back();   // one blank line between groups, not two
         return text;
     }
+    std::string make_subcommands(const CLI::App* app, CLI::AppFormatMode mode) const override {
+        const std::string text = CLI::Formatter::make_subcommands(app, mode);
+        return text.empty() ? text : "\n" + text;
+    }
 };
 
 // Makes `add`ed options of values that CLI11 cannot read: what `read` throws becomes a usage error.
