@@ -55,7 +55,7 @@ public:
         at_ = place::value;
         if (!is_token({into_->text_.data() + last.at, last.name_size}))
             return errc::invalid_header_name;
-        return append(": ");
+        return append_two(':', ' ');
     }
 
     std::optional<errc> value(std::string_view piece) { return append(piece); }
@@ -71,7 +71,7 @@ public:
         last.value_size = static_cast<std::uint32_t>(value.size());
         at_ = place::between;
         into_->text_.resize(begin + value.size());
-        return append("\r\n");
+        return append_two('\r', '\n');
     }
 
 private:
@@ -80,6 +80,13 @@ private:
     std::optional<errc> append(std::string_view piece) {
         if (piece.size() > headers::bytes_max - into_->text_.size()) return errc::headers_too_large;
         into_->text_.append(piece);
+        return std::nullopt;
+    }
+
+    std::optional<errc> append_two(char first, char second) {
+        if (headers::bytes_max - into_->text_.size() < 2) return errc::headers_too_large;
+        into_->text_.push_back(first);
+        into_->text_.push_back(second);
         return std::nullopt;
     }
 

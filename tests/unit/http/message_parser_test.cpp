@@ -244,15 +244,6 @@ TEST(RequestParser, RefusesWhatCouldSmuggle) {
     }
 }
 
-TEST(RequestParser, TellsTheStatusToAnswerWith) {
-    const auto status_of = [](errc code) { return protocol_error(code, "").response_status(); };
-    EXPECT_EQ(status_of(errc::conflicting_framing), 400);
-    EXPECT_EQ(status_of(errc::start_line_too_long), 414);
-    EXPECT_EQ(status_of(errc::headers_too_large), 431);
-    EXPECT_EQ(status_of(errc::unsupported_transfer_encoding), 501);
-    EXPECT_EQ(status_of(errc::unsupported_version), 505);
-}
-
 TEST(RequestParser, TellsAnEndBetweenRequestsFromOneWithin) {
     EXPECT_EQ(record_requests("").events, "closed");
     EXPECT_EQ(record_requests("GET / HT").error, errc::truncated_head);
