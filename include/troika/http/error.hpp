@@ -42,6 +42,13 @@ enum class errc : std::uint8_t {
     closed_before_message,
     truncated_head,
     truncated_body,
+    // what a client does not do
+    unsupported_scheme,
+    too_many_redirects,
+    redirect_refused,
+    body_too_large,
+    unexpected_status,
+    body_source_failed,
 };
 
 /// Anything of HTTP that is not as it must be; the base of this folder's exceptions.
@@ -56,8 +63,8 @@ private:
     errc code_;
 };
 
-/// The peer did not speak HTTP as it must be spoken, or left in the middle of a message. What it sent
-/// cannot be trusted, and the connection must be closed.
+/// The peer did not speak HTTP as it must be spoken, or left in the middle of a message. What it
+/// sent cannot be trusted, and the connection must be closed.
 class protocol_error : public http_error {
 public:
     using http_error::http_error;
