@@ -15,9 +15,10 @@ std::string basic_authorization(const credentials& who) {
         throw http_error(errc::invalid_credentials,
                          "a user name for basic authorization cannot hold a colon");
     if (std::ranges::any_of(who.user, is_control) || std::ranges::any_of(who.password, is_control))
-        throw http_error(errc::invalid_credentials,
-                         "a user name or password for basic authorization holds a control character; "
-                         "remove line ends and the like");
+        throw http_error(
+            errc::invalid_credentials,
+            "a user name or password for basic authorization holds a control character; "
+            "remove line ends and the like");
     return "Basic " + base64_encode(std::string(who.user).append(":").append(who.password));
 }
 

@@ -40,7 +40,9 @@ bool same_bytes(const entity_tag& a, const entity_tag& b) noexcept {
     return !a.weak && !b.weak && a.opaque == b.opaque;
 }
 
-bool same_meaning(const entity_tag& a, const entity_tag& b) noexcept { return a.opaque == b.opaque; }
+bool same_meaning(const entity_tag& a, const entity_tag& b) noexcept {
+    return a.opaque == b.opaque;
+}
 
 std::optional<entity_tag> parse_entity_tag(std::string_view value) {
     std::string_view rest = trimmed(value);

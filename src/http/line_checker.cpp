@@ -9,7 +9,8 @@ namespace {
 
 // Some old clients send an empty line after a body (RFC 9112, 2.2).
 constexpr std::size_t leading_empty_lines_max = 2;
-// A size in sixteen digits and the CRLF; what is longer is charged as an extension, leading zeros too.
+// A size in sixteen digits and the CRLF. What is longer, be it by leading zeros, is charged as an
+// extension.
 constexpr std::size_t plain_chunk_line_bytes_max = 18;
 
 }  // namespace
@@ -78,7 +79,8 @@ void line_checker::keep_start_line(std::string_view piece, bool whole) {
     start_line_.resize(start_line_.size() - 2);
     has_start_line_ = !start_line_.empty();
     if (!has_start_line_ && ++leading_empty_lines_ > leading_empty_lines_max)
-        throw protocol_error(errc::invalid_start_line, "there are empty lines instead of a message");
+        throw protocol_error(errc::invalid_start_line,
+                             "there are empty lines instead of a message");
 }
 
 void line_checker::charge_chunk_line(bool whole) {

@@ -8,12 +8,12 @@
 
 namespace troika::http {
 
-/// Looks at every byte of a message that is not its body, beside llhttp, which forgives more than is
-/// safe (and more or less of it, depending on how it was compiled).
+/// Looks at every byte of a message that is not its body, beside llhttp, which forgives more than
+/// is safe (and more or less of it, depending on how it was compiled).
 ///
 /// It holds that lines end with CRLF and only with CRLF, that no line continues the one before it,
-/// that the data of a chunk ends where its size says, and that lines have limits. It keeps the start
-/// line, which llhttp does not show as it was.
+/// that the data of a chunk ends where its size says, and that lines have limits. It keeps the
+/// start line, which llhttp does not show as it was.
 class line_checker {
 public:
     enum class section : std::uint8_t { head, chunks, trailers };

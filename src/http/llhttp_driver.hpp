@@ -18,8 +18,8 @@ namespace troika::http {
 
 /// One llhttp parser, seen as a machine that runs until something is there.
 ///
-/// It reads heads and chunked bodies; what a body without chunks needs is one subtraction, and is not
-/// its business. Every message begins with begin(), so that nothing of one reaches the next.
+/// It reads heads and chunked bodies; what a body without chunks needs is one subtraction, and is
+/// not its business. Every message begins with begin(), so that nothing of one reaches the next.
 class llhttp_driver {
 public:
     enum class stop : std::uint8_t {

@@ -60,7 +60,8 @@ parse_step message_parser::parse(std::span<const std::byte> input) {
             return parse_length(input);
         case phase::until_close:
             body_bytes_ += input.size();
-            return {input.empty() ? parse_event::need_input : parse_event::body, input.size(), input};
+            return {input.empty() ? parse_event::need_input : parse_event::body, input.size(),
+                    input};
         case phase::chunked:
             return parse_chunked(as_text(input));
     }

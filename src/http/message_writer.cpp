@@ -27,8 +27,8 @@ void append_number(std::string& to, Number value, int base) {
 
 void append_request_head(std::string& to, const outgoing_request& request, const headers& fields) {
     if (!is_token(request.method))
-        throw http_error(errc::invalid_method, quoted(request.method) + " is not a method; use GET, "
-                                                                        "POST or the like");
+        throw http_error(errc::invalid_method,
+                         quoted(request.method) + " is not a method; use GET, POST or the like");
     if (!is_target_for(request.method, request.target))
         throw http_error(errc::invalid_target,
                          quoted(request.target) + " is not a target for " +
@@ -37,8 +37,8 @@ void append_request_head(std::string& to, const outgoing_request& request, const
     const bool names_host = fields.contains("Host");
     constexpr byte_set in_host = host_characters.with(":[]%");
     if (!names_host && !in_host.contains_all(request.host))
-        throw http_error(errc::invalid_target, quoted(request.host) + " is not a host; write a name "
-                                                                      "or an address");
+        throw http_error(errc::invalid_target,
+                         quoted(request.host) + " is not a host; write a name or an address");
     to.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
     if (!names_host) to.append("Host: ").append(request.host).append("\r\n");
     to.append(fields.wire()).append("\r\n");

@@ -19,8 +19,8 @@ struct status_line {
     http_version version = http_version::http_1_1;
 };
 
-/// Both to the letter of RFC 9112, sections 3 and 4 (one space where it says one): llhttp has read the
-/// line already, and what it forgave is refused here.
+/// Both to the letter of RFC 9112, sections 3 and 4 (one space where it says one): llhttp has read
+/// the line already, and what it forgave is refused here.
 /// Throws: protocol_error.
 [[nodiscard]] request_line parse_request_line(std::string_view line);
 [[nodiscard]] status_line parse_status_line(std::string_view line);

@@ -29,8 +29,8 @@ struct uri_parts {
 /// Source: RFC 3986, appendix B.
 [[nodiscard]] uri_parts split_uri(std::string_view text) noexcept;
 
-/// Puts components together again. A path that begins with two slashes where there is no authority is
-/// led by "/.", so that it is not taken for one.
+/// Puts components together again. A path that begins with two slashes where there is no authority
+/// is led by "/.", so that it is not taken for one.
 [[nodiscard]] std::string join_uri(const uri_parts& parts);
 
 /// Source: RFC 3986, section 5.2.4.
@@ -39,7 +39,8 @@ struct uri_parts {
 /// Returns: `path` seen from `base`. Source: RFC 3986, section 5.2.3.
 [[nodiscard]] std::string merge_paths(const uri_parts& base, std::string_view path);
 
-/// Returns: `text` with encoded letters, digits and -._~ decoded and hexadecimal digits in upper case.
+/// Returns: `text` with encoded letters, digits and -._~ decoded and hexadecimal digits in upper
+/// case.
 [[nodiscard]] std::string normalized_encoding(std::string_view text);
 
 [[nodiscard]] std::string lower_case(std::string_view text);

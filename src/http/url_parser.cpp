@@ -96,7 +96,8 @@ std::string url_parser::check_reference() {
     std::string query;
     std::string fragment;
     checked_parts.path = path;
-    if (parts_.query) checked_parts.query = query = checked(*parts_.query, query_characters, "query");
+    if (parts_.query)
+        checked_parts.query = query = checked(*parts_.query, query_characters, "query");
     if (parts_.fragment)
         checked_parts.fragment = fragment = checked(*parts_.fragment, query_characters, "fragment");
     return join_uri(checked_parts);
@@ -112,8 +113,9 @@ void url_parser::check_size(std::size_t size) const {
 void url_parser::check_controls() const {
     const auto bad = std::ranges::find_if(text_, is_control);
     if (bad != text_.end())
-        fail(text_.substr(static_cast<std::size_t>(bad - text_.begin())),
-             "a control character (a tab, a line end or the like) cannot stand in a URL; remove it");
+        fail(
+            text_.substr(static_cast<std::size_t>(bad - text_.begin())),
+            "a control character (a tab, a line end or the like) cannot stand in a URL; remove it");
 }
 
 void url_parser::check_scheme() const {
@@ -127,7 +129,8 @@ url_parser::authority_parts url_parser::check_authority() const {
     const bool is_http = parts_.scheme && default_port(*parts_.scheme) != 0;
     authority_parts found;
     if (!parts_.authority) {
-        if (is_http) fail(parts_.path, "two slashes must follow the scheme, as in http://host/path");
+        if (is_http)
+            fail(parts_.path, "two slashes must follow the scheme, as in http://host/path");
         return found;
     }
     std::string_view rest = *parts_.authority;
@@ -161,8 +164,9 @@ void url_parser::check_host(std::string_view host, bool is_http) const {
     if (host.starts_with('[')) {
         const std::string_view address = host.substr(1, host.size() - 2);
         if (address.find('%') != address.npos)
-            fail(address.substr(address.find('%')),
-                 "an address with a zone means something else on every machine; leave the zone out");
+            fail(
+                address.substr(address.find('%')),
+                "an address with a zone means something else on every machine; leave the zone out");
         if (!parse_ipv6(address))
             fail(address, "what stands in brackets is not an IPv6 address such as [2001:db8::1]");
         return;
@@ -175,7 +179,8 @@ void url_parser::check_host(std::string_view host, bool is_http) const {
     if (!is_http) return;
     if (host.empty()) fail(host, "the host is missing, as in http://host/path");
     if (host.size() > host_name_bytes_max)
-        fail(host, "the host name is longer than " + std::to_string(host_name_bytes_max) + " bytes");
+        fail(host,
+             "the host name is longer than " + std::to_string(host_name_bytes_max) + " bytes");
     if (const std::size_t percent = host.find('%'); percent != host.npos)
         fail(host.substr(percent), "a host name cannot be percent-encoded; write it out");
 }

@@ -17,10 +17,10 @@ struct content_disposition {
 
 /// Returns: what a Content-Disposition header says; nothing where it has no type.
 ///
-/// `filename*` (with UTF-8 or ISO-8859-1) goes before `filename`; where a parameter comes twice, the
-/// first counts; a parameter that cannot be read ends the list. The name is raw: it may hold slashes,
-/// control characters and anything else that a hostile server likes. Whoever makes a file of it makes
-/// it safe first.
+/// `filename*` (with UTF-8 or ISO-8859-1) goes before `filename`; where a parameter comes twice,
+/// the first counts; a parameter that cannot be read ends the list. The name is raw: it may hold
+/// slashes, control characters and anything else that a hostile server likes. Whoever makes a file
+/// of it makes it safe first.
 /// Source: RFC 6266, RFC 8187; unquoted names with spaces as browsers take them.
 [[nodiscard]] std::optional<content_disposition> parse_content_disposition(std::string_view value);
 

@@ -15,11 +15,11 @@ namespace troika::http {
 void append_date(std::string& to, std::chrono::sys_seconds when);
 [[nodiscard]] std::string format_date(std::chrono::sys_seconds when);
 
-/// Returns: the moment that `text` names in one of the three forms that HTTP has had; nothing for any
-/// other text. The name of the day must be one, but need not be that day's.
+/// Returns: the moment that `text` names in one of the three forms that HTTP has had; nothing for
+/// any other text. The name of the day must be one, but need not be that day's.
 ///
-/// `now` settles the century of the form that writes two digits of the year: more than 50 years ahead
-/// means the past.
+/// `now` settles the century of the form that writes two digits of the year: more than 50 years
+/// ahead means the past.
 [[nodiscard]] std::optional<std::chrono::sys_seconds> parse_date(std::string_view text,
                                                                  std::chrono::sys_seconds now);
 

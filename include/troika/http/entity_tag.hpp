@@ -10,8 +10,8 @@
 
 namespace troika::http {
 
-/// The name that a server gives to one state of a resource (an ETag header): strong names promise the
-/// same bytes, weak ones only the same meaning.
+/// The name that a server gives to one state of a resource (an ETag header): strong names promise
+/// the same bytes, weak ones only the same meaning.
 ///
 /// Source: RFC 9110, section 8.8.3.
 struct entity_tag {
@@ -59,8 +59,8 @@ struct validators {
 [[nodiscard]] bool if_none_match_passes(std::string_view value, const validators& current,
                                         bool exists);
 
-/// Returns: whether If-Range still names the current state, so that the Range may be served; it must
-/// be the same bytes, or exactly the same date.
+/// Returns: whether If-Range still names the current state, so that the Range may be served; it
+/// must be the same bytes, or exactly the same date.
 [[nodiscard]] bool if_range_passes(std::string_view value, const validators& current,
                                    std::chrono::sys_seconds now);
 

@@ -15,9 +15,9 @@ namespace troika::http {
 /// The header fields of a message: names and values in the order in which they travel; a name may
 /// occur more than once, and its case does not matter.
 ///
-/// They are kept as the bytes that go on the wire, in one buffer with one index, so that a message has
-/// two allocations, a reused object none, and writing is one copy. No name or value can hold a line
-/// end, so nothing can be injected into a message through its fields.
+/// They are kept as the bytes that go on the wire, in one buffer with one index, so that a message
+/// has two allocations, a reused object none, and writing is one copy. No name or value can hold a
+/// line end, so nothing can be injected into a message through its fields.
 /// Thread: none of its own.
 /// Lifetime: views that are returned hold until the object is next changed.
 class headers {
@@ -58,10 +58,12 @@ public:
     /// Returns: the values of `name` in their order.
     [[nodiscard]] std::vector<std::string_view> get_all(std::string_view name) const;
 
-    [[nodiscard]] bool contains(std::string_view name) const noexcept { return get(name).has_value(); }
+    [[nodiscard]] bool contains(std::string_view name) const noexcept {
+        return get(name).has_value();
+    }
 
-    /// Returns: whether one of the comma-separated lists that are the values of `name` holds `token`,
-    /// in any case, as in `Connection: keep-alive, Upgrade`.
+    /// Returns: whether one of the comma-separated lists that are the values of `name` holds
+    /// `token`, in any case, as in `Connection: keep-alive, Upgrade`.
     [[nodiscard]] bool has_token(std::string_view name, std::string_view token) const noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -69,7 +71,8 @@ public:
     /// Requires: index < size().
     [[nodiscard]] field operator[](std::size_t index) const noexcept;
 
-    /// Returns: all fields as they go on the wire, each with its CRLF, without the closing empty line.
+    /// Returns: all fields as they go on the wire, each with its CRLF, without the closing empty
+    /// line.
     [[nodiscard]] std::string_view wire() const noexcept { return text_; }
 
     class iterator {

@@ -28,7 +28,7 @@ struct body_framing {
 /// What begins a request, as a server receives it.
 struct request_head {
     std::string method;
-    std::string target;   // as sent: "/a?b", "http://host/a", "host:443" for CONNECT, "*" for OPTIONS
+    std::string target;   // as sent: "/a?b", "http://host/a", "host:443" (CONNECT), "*" (OPTIONS)
     http_version version = http_version::http_1_1;
     headers fields;
     body_framing body;

@@ -17,7 +17,7 @@ class llhttp_driver;
 /// What a peer may send before it is refused.
 struct parser_limits {
     std::size_t start_line_bytes_max = 16 * 1024;
-    std::size_t head_bytes_max = headers::bytes_max;      // start line and fields; not more than that
+    std::size_t head_bytes_max = headers::bytes_max;   // start line and fields; not more than that
     std::size_t header_count_max = headers::count_max;    // not more than that
     std::size_t chunk_extension_bytes_max = 16 * 1024;    // of all chunks of a message together
     std::size_t trailer_bytes_max = 16 * 1024;
@@ -62,9 +62,9 @@ public:
     ///
     /// Returns: true where that completes a message (a body without a length), false where none was
     /// begun.
-    /// Throws: protocol_error: closed_before_message where a response was expected and nothing of it
-    /// came (a connection that had been idle too long: the request may be sent again elsewhere, if it
-    /// can be repeated); truncated_head; truncated_body.
+    /// Throws: protocol_error: closed_before_message where a response was expected and nothing of
+    /// it came (a connection that had been idle too long: the request may be sent again elsewhere,
+    /// if it can be repeated); truncated_head; truncated_body.
     bool finish();
 
     /// Returns: whether no message has begun, or the last one is complete.
@@ -79,7 +79,15 @@ public:
 
 protected:
     enum class side : std::uint8_t { server, client };
-    enum class phase : std::uint8_t { idle, expecting, head, body_end, length, until_close, chunked };
+    enum class phase : std::uint8_t {
+        idle,
+        expecting,     // a response that is to come
+        head,
+        body_end,      // the body is over, or there is none
+        length,
+        until_close,
+        chunked,
+    };
 
     message_parser(side who, const parser_limits& limits);
     ~message_parser();
@@ -146,7 +154,8 @@ enum class response_to : std::uint8_t {
 
 /// Reads responses, as a client receives them.
 ///
-/// Bytes that nobody asked for are an error: they would be taken for the answer to the next request.
+/// Bytes that nobody asked for are an error: they would be taken for the answer to the next
+/// request.
 class response_parser final : public message_parser {
 public:
     explicit response_parser(const parser_limits& limits = {});
@@ -154,8 +163,8 @@ public:
     /// Expects the response to a request that is being sent. Requires: idle().
     void expect(response_to request = response_to::other);
 
-    /// Returns: the response since its `head` (or `interim`); may be moved from. It is reused for the
-    /// next response.
+    /// Returns: the response since its `head` (or `interim`); may be moved from. It is reused for
+    /// the next response.
     [[nodiscard]] response_head& head() noexcept { return head_; }
 
 private:

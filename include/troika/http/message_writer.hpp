@@ -20,8 +20,8 @@ struct outgoing_request {
 /// Appends the head of a request: first line, Host (unless `fields` has one), fields, empty line.
 ///
 /// A buffer that is cleared and used again costs no allocation.
-/// Throws: http_error where the method is not a token, or the target or the host is none for it: as in
-/// headers, nothing that comes from outside can begin a new line. `to` is as before then.
+/// Throws: http_error where the method is not a token, or the target or the host is none for it: as
+/// in headers, nothing that comes from outside can begin a new line. `to` is as before then.
 void append_request_head(std::string& to, const outgoing_request& request, const headers& fields);
 
 /// Appends the head of a response. Requires: a status from 100 to 999.

@@ -46,7 +46,8 @@ inline constexpr int gateway_timeout = 504;
 inline constexpr int http_version_not_supported = 505;
 }  // namespace status
 
-/// Returns: the standard's words for `code`, such as "Not Found"; empty for a code it does not name.
+/// Returns: the standard's words for `code`, such as "Not Found"; empty for a code it does not
+/// name.
 [[nodiscard]] std::string_view reason_phrase(int code) noexcept;
 
 /// Returns: whether `code` announces another answer to the same request (100 to 199 but 101, which
@@ -57,8 +58,9 @@ inline constexpr int http_version_not_supported = 505;
 
 /// Returns: whether `code` tells the client to go to the Location it names.
 [[nodiscard]] constexpr bool is_redirect(int code) noexcept {
-    return code == status::moved_permanently || code == status::found || code == status::see_other ||
-           code == status::temporary_redirect || code == status::permanent_redirect;
+    return code == status::moved_permanently || code == status::found ||
+           code == status::see_other || code == status::temporary_redirect ||
+           code == status::permanent_redirect;
 }
 
 }  // namespace troika::http

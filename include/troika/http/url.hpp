@@ -33,8 +33,8 @@ enum class url_mode : std::uint8_t {
 
 /// A URL with a scheme, parsed once and kept as one string.
 ///
-/// 48 bytes and one allocation; copying copies the string. A list of millions keeps its lines as text
-/// and makes a URL of each when its turn comes.
+/// 48 bytes and one allocation; copying copies the string. A list of millions keeps its lines as
+/// text and makes a URL of each when its turn comes.
 /// Thread: none of its own.
 /// Lifetime: views that are returned hold as long as the object, unchanged.
 /// Source: RFC 3986; for http and https also RFC 9110, section 4.2.
@@ -44,19 +44,19 @@ public:
 
     enum class host_kind : std::uint8_t { none, name, ipv4, ipv6 };
 
-    /// Throws: url_error that says where and what to write instead: control characters, no scheme, a
-    /// bad host or port, an address with a zone, more than bytes_max bytes, and in strict mode every
-    /// character that must be encoded.
+    /// Throws: url_error that says where and what to write instead: control characters, no scheme,
+    /// a bad host or port, an address with a zone, more than bytes_max bytes, and in strict mode
+    /// every character that must be encoded.
     [[nodiscard]] static url parse(std::string_view text, url_mode mode = url_mode::strict);
 
-    /// Returns: where `reference` (`../b?c`, `//host/`, a whole URL) leads from here; the fragment is
-    /// the reference's.
+    /// Returns: where `reference` (`../b?c`, `//host/`, a whole URL) leads from here; the fragment
+    /// is the reference's.
     /// Throws: as parse().
     /// Source: RFC 3986, section 5.2, strict.
     [[nodiscard]] url resolve(std::string_view reference, url_mode mode = url_mode::strict) const;
 
-    /// Returns: the same place in its plainest spelling: lower-case scheme and host, no dot segments,
-    /// no default port, nothing encoded without need, hexadecimal digits in upper case.
+    /// Returns: the same place in its plainest spelling: lower-case scheme and host, no dot
+    /// segments, no default port, nothing encoded without need, hexadecimal digits in upper case.
     [[nodiscard]] url normalized() const;
 
     /// Returns: the same place for logs and for the next hop: no user name, password or fragment.

@@ -45,13 +45,15 @@ TEST(ContentDisposition, FindsNames) {
 TEST(ContentDisposition, KnowsItsType) {
     EXPECT_TRUE(parse_content_disposition("Attachment")->is_attachment());
     EXPECT_FALSE(parse_content_disposition("inline; filename=a")->is_attachment());
-    for (const char* bad : {"", ";", "filename=a", "; filename=a", "a b; filename=c", "\"attachment\""})
+    for (const char* bad :
+         {"", ";", "filename=a", "; filename=a", "a b; filename=c", "\"attachment\""})
         EXPECT_FALSE(parse_content_disposition(bad)) << bad;
 }
 
 TEST(ContentDisposition, StopsAtWhatItCannotRead) {
-    for (const char* value : {"attachment", "attachment; filename", "attachment; filename=\"a",
-                              "attachment; =a", "attachment; \"filename\"=a", "attachment; x\x01=a"})
+    for (const char* value :
+         {"attachment", "attachment; filename", "attachment; filename=\"a", "attachment; =a",
+          "attachment; \"filename\"=a", "attachment; x\x01=a"})
         EXPECT_EQ(name_in(value), std::nullopt) << value;
     EXPECT_EQ(name_in("attachment; filename=a; bad name=\"x\"; filename*=UTF-8''b"), "a");
 }

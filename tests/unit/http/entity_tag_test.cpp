@@ -24,8 +24,8 @@ TEST(EntityTag, IsReadAndWritten) {
     EXPECT_EQ(parse_entity_tag("\"a,\\\xc3\"")->opaque, "a,\\\xc3");
     EXPECT_EQ(strong.to_string(), "\"a\"");
     EXPECT_EQ(weak.to_string(), "W/\"a\"");
-    for (const char* bad : {"", "a", "\"a", "a\"", "w/\"a\"", "W/a", "W\"a\"", "\"a\"b", "\"a\", \"b\"",
-                            "\"a\x01\"", "*"})
+    for (const char* bad : {"", "a", "\"a", "a\"", "w/\"a\"", "W/a", "W\"a\"", "\"a\"b",
+                            "\"a\", \"b\"", "\"a\x01\"", "*"})
         EXPECT_EQ(parse_entity_tag(bad), std::nullopt) << bad;
 }
 

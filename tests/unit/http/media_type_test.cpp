@@ -14,7 +14,8 @@ TEST(MediaType, GoesByTheExtension) {
 }
 
 TEST(MediaType, DoesNotGuess) {
-    for (const char* name : {"", "file", "file.", ".html", "/dir.html/file", "/dir/.html", "a.unknown"})
+    for (const char* name :
+         {"", "file", "file.", ".html", "/dir.html/file", "/dir/.html", "a.unknown"})
         EXPECT_EQ(media_type_of(name), "application/octet-stream") << name;
 }
 

@@ -24,9 +24,10 @@ TEST(RequestParser, ReadsARequestWithoutABody) {
 }
 
 TEST(RequestParser, ReadsBodiesOfBothKinds) {
-    EXPECT_EQ(record_requests("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello").events,
-              "head POST / 1.1 [length 5] keep Host=x; Content-Length=5;\nbody hello\ncomplete\n"
-              "closed");
+    EXPECT_EQ(
+        record_requests("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello").events,
+        "head POST / 1.1 [length 5] keep Host=x; Content-Length=5;\nbody hello\ncomplete\n"
+        "closed");
     EXPECT_EQ(record_requests("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n"
                               "3\r\nabc\r\nA;x=\"y\"\r\n0123456789\r\n0\r\nSum: 9\r\n\r\n")
                   .events,
@@ -38,7 +39,8 @@ TEST(RequestParser, ReadsBodiesOfBothKinds) {
 
 TEST(RequestParser, KnowsWhenTheConnectionIsKept) {
     const auto kept = [](std::string_view line, std::string_view fields) {
-        const std::string text = std::string(line) + "\r\nHost: x\r\n" + std::string(fields) + "\r\n";
+        const std::string text =
+            std::string(line) + "\r\nHost: x\r\n" + std::string(fields) + "\r\n";
         return record_requests(text).events.find("] keep") != std::string::npos;
     };
     EXPECT_TRUE(kept("GET / HTTP/1.1", ""));
@@ -51,12 +53,14 @@ TEST(RequestParser, KnowsWhenTheConnectionIsKept) {
 }
 
 TEST(RequestParser, NoticesExpectAndUpgrade) {
-    EXPECT_EQ(record_requests("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n\r\n").events,
-              "head POST / 1.1 [none] keep continue Host=x; Expect=100-Continue;\ncomplete\nclosed");
-    EXPECT_EQ(record_requests("GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h\r\n\r\n")
-                  .events,
-              "head GET / 1.1 [none] keep upgrade Host=x; Connection=upgrade; Upgrade=h;\ncomplete\n"
-              "closed");
+    EXPECT_EQ(
+        record_requests("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n\r\n").events,
+        "head POST / 1.1 [none] keep continue Host=x; Expect=100-Continue;\ncomplete\nclosed");
+    EXPECT_EQ(
+        record_requests("GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h\r\n\r\n")
+            .events,
+        "head GET / 1.1 [none] keep upgrade Host=x; Connection=upgrade; Upgrade=h;\ncomplete\n"
+        "closed");
     EXPECT_EQ(record_requests("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h\r\n\r\n").events,
               "head GET / 1.1 [none] keep Host=x; Upgrade=h;\ncomplete\nclosed");
     EXPECT_EQ(record_requests("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n").events,
@@ -252,8 +256,9 @@ TEST(RequestParser, TellsAnEndBetweenRequestsFromOneWithin) {
               errc::truncated_body);
     EXPECT_EQ(record_requests(chunked("5\r\nabc")).error, errc::truncated_body);
     EXPECT_EQ(record_requests(chunked("0\r\n")).error, errc::truncated_body);
-    EXPECT_NE(record_requests(with_host("Content-Length: 9\r\n", "12345678")).message.find("8 of 9"),
-              std::string::npos);
+    EXPECT_NE(
+        record_requests(with_host("Content-Length: 9\r\n", "12345678")).message.find("8 of 9"),
+        std::string::npos);
 }
 
 // ---- limits
@@ -264,7 +269,9 @@ TEST(RequestParser, LimitsWhatAPeerMaySend) {
                               .header_count_max = 4,
                               .chunk_extension_bytes_max = 20,
                               .trailer_bytes_max = 30};
-    const auto error_of = [&](const std::string& text) { return record_requests(text, small).error; };
+    const auto error_of = [&](const std::string& text) {
+        return record_requests(text, small).error;
+    };
     const auto target = [](std::size_t size) {
         return "GET /" + std::string(size - 14, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n";
     };
@@ -366,7 +373,8 @@ TEST(ResponseParser, PassesInterimResponses) {
 }
 
 TEST(ResponseParser, TakesReasonsAsTheyCome) {
-    EXPECT_EQ(record_response("HTTP/1.1 204\r\n\r\n").events, "head 204  1.1 [none] keep\ncomplete");
+    EXPECT_EQ(record_response("HTTP/1.1 204\r\n\r\n").events,
+              "head 204  1.1 [none] keep\ncomplete");
     EXPECT_EQ(record_response("HTTP/1.1 204 \r\n\r\n").events,
               "head 204  1.1 [none] keep\ncomplete");
     EXPECT_EQ(record_response("HTTP/1.1 999 Odd : one\r\nContent-Length: 0\r\n\r\n").events,

@@ -22,7 +22,8 @@ const std::vector<std::string> requests = {
     "HEAD / HTTP/1.0\r\n\r\n",
     "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\nExpect: 100-continue\r\n\r\nhello, world"
     "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-    "PUT /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0007;a=\"b\";c\r\n"
+    "PUT /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n5\r\nhello\r\n0007;a=\"b\";c\r\n"
     ", world\r\n0\r\nChecksum: 1\r\nOther:\r\n\r\nGET / HTTP/1.1\r\nHost: y\r\n\r\n",
     "\r\nOPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, close\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: x\r\nCookie: a\r\n b\r\n\r\n",
@@ -42,9 +43,11 @@ const std::vector<std::string> requests = {
 };
 
 const std::vector<std::string> responses = {
-    "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 10\r\nETag: \"a-b\"\r\n\r\n0123456789",
+    "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 10\r\nETag: "
+    "\"a-b\"\r\n\r\n0123456789",
     "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 404 Not Found\r\n"
-    "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n1f\r\n0123456789012345678901234567890\r\n0\r\n\r\n",
+    "Transfer-Encoding: "
+    "chunked\r\n\r\n1\r\na\r\n1f\r\n0123456789012345678901234567890\r\n0\r\n\r\n",
     "HTTP/1.0 200 OK\r\n\r\neverything up to the end",
     "HTTP/1.1 204\r\n\r\n",
     "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
@@ -77,8 +80,10 @@ recording record_in_pieces(Feed&& feed_pieces, response_to request, bool is_requ
 
 void expect_same(const recording& whole, const recording& cut, const std::string& text,
                  const std::string& how) {
-    EXPECT_TRUE(whole == cut) << how << " of\n" << ::testing::PrintToString(text) << "\nwhole: " << whole.events << ' '
-                              << whole.message << "\ncut: " << cut.events << ' ' << cut.message;
+    EXPECT_TRUE(whole == cut) << how << " of\n"
+                              << ::testing::PrintToString(text) << "\nwhole: " << whole.events
+                              << ' ' << whole.message << "\ncut: " << cut.events << ' '
+                              << cut.message;
 }
 
 void check_all_cuts(const std::string& text, bool is_request) {

@@ -51,8 +51,8 @@ inline std::string describe(const response_head& head) {
            (head.upgrade ? " upgrade" : "") + describe(head.fields);
 }
 
-/// Everything that a parser said, in words that two runs can be compared by. Bytes of one body stand
-/// together, however they came.
+/// Everything that a parser said, in words that two runs can be compared by. Bytes of one body
+/// stand together, however they came.
 struct recording {
     std::string events;
     std::optional<errc> error;

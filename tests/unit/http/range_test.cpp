@@ -55,10 +55,10 @@ TEST(Range, KnowsWhatCannotBeSatisfied) {
 }
 
 TEST(Range, AnswersTheMalformedWithTheWhole) {
-    for (const char* value : {"", "bytes", "bytes=", "bytes=,", "bytes=-", "bytes=a-b", "bytes=5",
-                              "bytes=5-4", "bytes=--5", "bytes=0-1-2", "bytes=+0-1", "bytes=0x0-1",
-                              "bytes=0 - 1", "bytes=0-1;2-3", "bytes=0-1,x", "lines=0-1", "bytes 0-1",
-                              " bytes=0-1"})
+    for (const char* value :
+         {"", "bytes", "bytes=", "bytes=,", "bytes=-", "bytes=a-b", "bytes=5", "bytes=5-4",
+          "bytes=--5", "bytes=0-1-2", "bytes=+0-1", "bytes=0x0-1", "bytes=0 - 1", "bytes=0-1;2-3",
+          "bytes=0-1,x", "lines=0-1", "bytes 0-1", " bytes=0-1"})
         EXPECT_EQ(answer(value, 100), range_answer::whole) << value;
 }
 
@@ -87,11 +87,26 @@ TEST(ContentRange, ReadsWhatServersSay) {
 }
 
 TEST(ContentRange, RefusesContradictions) {
-    for (const char* value :
-         {"", "bytes", "bytes ", "bytes 0-1", "bytes */*", "bytes 0-1/", "bytes /5", "bytes 5-4/10",
-          "bytes 0-10/10", "bytes 0-/10", "bytes -1/10", "bytes a-b/10", "bytes 0-1/x", "lines 0-1/2",
-          "bytes=0-1/2", "bytes 0-1/2 ,", "bytes 0-18446744073709551615/*",
-          "bytes 0-18446744073709551616/*", "bytes 0-1/18446744073709551616", "bytes 0 -1/2"})
+    for (const char* value : {"",
+                              "bytes",
+                              "bytes ",
+                              "bytes 0-1",
+                              "bytes */*",
+                              "bytes 0-1/",
+                              "bytes /5",
+                              "bytes 5-4/10",
+                              "bytes 0-10/10",
+                              "bytes 0-/10",
+                              "bytes -1/10",
+                              "bytes a-b/10",
+                              "bytes 0-1/x",
+                              "lines 0-1/2",
+                              "bytes=0-1/2",
+                              "bytes 0-1/2 ,",
+                              "bytes 0-18446744073709551615/*",
+                              "bytes 0-18446744073709551616/*",
+                              "bytes 0-1/18446744073709551616",
+                              "bytes 0 -1/2"})
         EXPECT_EQ(parse_content_range(value), std::nullopt) << value;
 }
 

@@ -83,8 +83,9 @@ TEST(Url, KnowsKindsOfHosts) {
     EXPECT_EQ(kind("http://1.2.3/"), url::host_kind::name);
     EXPECT_EQ(kind("http://[::1]/"), url::host_kind::ipv6);
     EXPECT_EQ(url::parse("http://[2001:DB8::1]:8/").host(), "2001:DB8::1");
-    for (const char* good : {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8",
-                             "::ffff:192.0.2.1", "1:2:3:4:5:6:192.0.2.1", "fe80::1:2"})
+    for (const char* good :
+         {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8",
+          "::ffff:192.0.2.1", "1:2:3:4:5:6:192.0.2.1", "fe80::1:2"})
         EXPECT_EQ(fails_at("http://[" + std::string(good) + "]/"), -1) << good;
     for (const char* bad : {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3",
                             "12345::", "g::", "1:2:3:4:5:6:7:8::", "::192.0.2", "::192.0.2.256",
@@ -218,7 +219,8 @@ TEST(Url, ResolvesTheExamplesOfTheStandard) {   // RFC 3986, 5.4
     };
     for (const auto& [reference, target] : table)
         EXPECT_EQ(base.resolve(reference).text(), target) << reference;
-    EXPECT_THROW((void)base.resolve("http:g"), url_error);   // strict: the scheme begins a whole URL
+    EXPECT_THROW((void)base.resolve("http:g"),
+                 url_error);   // strict: the scheme begins a whole URL
 }
 
 TEST(Url, ResolvesWhatServersSend) {
