@@ -195,9 +195,10 @@ std::int32_t epoll_poller::attempt(io_operation& operation) noexcept {
             if (request.expect_to_wait && !known.streaming) break;
             const int n = os::receive(request.descriptor, request.buffer, request.size);
             if (n == -EAGAIN) break;
-            // Fewer than asked for: the socket is empty now, and the next bytes are an edge. But an end
-            // or an error that was reported already gives no further edge.
-            if (n >= 0 && static_cast<std::uint32_t>(n) < request.size && known.exact && !known.tail)
+            // Fewer than asked for: the socket is empty now, and the next bytes are an edge. But an
+            // end or an error that was reported already gives no further edge.
+            const bool is_short = n >= 0 && static_cast<std::uint32_t>(n) < request.size;
+            if (is_short && known.exact && !known.tail)
                 known.maybe_ready[input] = false;
             return n;
         }
@@ -243,8 +244,8 @@ std::int32_t epoll_poller::attempt_connect(io_operation& operation) noexcept {
     return error;
 }
 
-// Reads and writes of pipes, terminals and the like. They may be shared with programs that expect them
-// to block, so O_NONBLOCK is left as it is.
+// Reads and writes of pipes, terminals and the like. They may be shared with programs that expect
+// them to block, so O_NONBLOCK is left as it is.
 std::int32_t epoll_poller::attempt_stream(io_operation& operation) noexcept {
     const io_request& request = operation.request;
     std::uint32_t& reached = operation.links.slot;
@@ -304,7 +305,8 @@ int epoll_poller::arm(int descriptor) noexcept {
     }
     const std::uint64_t data =
         std::uint64_t{known.generation} << 32 | static_cast<std::uint32_t>(descriptor);
-    // The number may have been closed and opened anew behind our back, by those who only wait on it.
+    // The number may have been closed and opened anew behind our back, by those who only wait on
+    // it.
     int error = known.registered ? epoll_.modify(descriptor, events, data)
                                  : epoll_.add(descriptor, events, data);
     if (error == -ENOENT) error = epoll_.add(descriptor, events, data);

@@ -12,12 +12,13 @@ namespace troika {
 
 /// The poller over epoll: the system calls are ours, the kernel only tells when to make them.
 ///
-/// A socket is registered once, edge-triggered and for both directions, when an operation first has to
-/// wait on it; from then on the table below knows what may be worth trying. A request that is
+/// A socket is registered once, edge-triggered and for both directions, when an operation first has
+/// to wait on it; from then on the table below knows what may be worth trying. A request that is
 /// answered in turn costs epoll_wait, recv and send, and nothing else.
 ///
 /// Descriptors that are only waited for (wait_readable, wait_writable, pipes) are used by others
-/// meanwhile, so nothing is known about them: each wait arms a one-shot registration, which looks anew.
+/// meanwhile, so nothing is known about them: each wait arms a one-shot registration, which looks
+/// anew.
 class epoll_poller final : public kernel_poller {
 public:
     /// Throws: std::system_error.
@@ -46,14 +47,14 @@ private:
 
     // What is known of one descriptor; the table is indexed by its number. A cache line.
     struct alignas(64) entry {
-        side sides[2];                           // by direction
-        std::uint32_t generation = 0;            // of the number, so that old reports can be told
+        side sides[2];                        // by direction
+        std::uint32_t generation = 0;         // of the number, so that old reports can be told
         std::uint32_t in_flight = 0;
-        bool maybe_ready[2] = {true, true};      // false: trying is useless until an edge is reported
-        bool registered = false;                 // with the epoll instance
-        bool streaming = false;                  // registered for good; else one-shot
-        bool exact = false;                      // TCP: a short count means that there is no more
-        bool tail = false;                       // end, error or urgent data: a short count says nothing
+        bool maybe_ready[2] = {true, true};   // false: useless to try before an edge is reported
+        bool registered = false;              // with the epoll instance
+        bool streaming = false;               // registered for good; else one-shot
+        bool exact = false;                   // TCP: a short count means that there is no more
+        bool tail = false;                    // end, error, urgent data: a short count says nothing
     };
     static_assert(sizeof(entry) == 64);
 

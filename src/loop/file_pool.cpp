@@ -15,7 +15,8 @@
 namespace troika {
 
 namespace {
-enum : std::uint8_t { waiting_in_pool = 32, running_in_pool };   // apart from the pollers' own states
+// Apart from the pollers' own states.
+enum : std::uint8_t { waiting_in_pool = 32, running_in_pool };
 }
 
 file_pool::~file_pool() {

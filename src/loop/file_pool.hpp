@@ -17,8 +17,8 @@ namespace troika {
 /// Helper threads of one poller, for what cannot be done without sleeping: file reads, writes and
 /// syncs where the kernel has no better way, and calls of functions.
 ///
-/// Threads start with the first operations, at most threads_max; they block all signals. The queue is
-/// a list of the callers' own operations and allocates nothing.
+/// Threads start with the first operations, at most threads_max; they block all signals. The queue
+/// is a list of the callers' own operations and allocates nothing.
 /// Thread: that of the poller.
 class file_pool {
 public:

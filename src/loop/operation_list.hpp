@@ -5,8 +5,9 @@
 
 namespace troika {
 
-/// A list of operations in flight, by the links that they lend to the poller. An operation is in one
-/// list at a time. Sixteen bytes and trivially copyable, so that a table of descriptors can hold two.
+/// A list of operations in flight, by the links that they lend to the poller. An operation is in
+/// one list at a time. Sixteen bytes and trivially copyable, so that a table of descriptors can
+/// hold two.
 class operation_list {
 public:
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }

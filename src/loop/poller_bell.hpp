@@ -8,14 +8,15 @@
 
 namespace troika {
 
-/// How other threads end a poller's sleep: a word that says whether it sleeps, and an eventfd that is
-/// written only if it does. Between two looks of the poller any number of rings costs one write.
+/// How other threads end a poller's sleep: a word that says whether it sleeps, and an eventfd that
+/// is written only if it does. Between two looks of the poller any number of rings costs one write.
 class poller_bell {
 public:
     /// Thread: any; safe in a signal handler.
     void ring() const noexcept {
         // What the caller published before is seen by the poller's thread when it finds the ring:
-        // pairs with the exchanges below. One word decides, so no ring falls between look and sleep.
+        // pairs with the exchanges below. One word decides, so no ring falls between look and
+        // sleep.
         if (state_.exchange(notified, std::memory_order_acq_rel) == sleeping) event_.signal();
     }
 
@@ -30,20 +31,23 @@ public:
     /// Returns: false, and stays awake, when it was rung; the ring is then taken.
     bool fall_asleep() noexcept {
         std::uint32_t expected = awake;
-        if (state_.compare_exchange_strong(expected, sleeping, std::memory_order_acq_rel)) return true;
+        if (state_.compare_exchange_strong(expected, sleeping, std::memory_order_acq_rel))
+            return true;
         state_.exchange(awake, std::memory_order_acq_rel);
         return false;
     }
 
-    /// Ends the sleep. Returns: whether it was rung meanwhile. The descriptor's report of that ring may
-    /// come later and is then to be ignored.
-    bool wake_up() noexcept { return state_.exchange(awake, std::memory_order_acq_rel) == notified; }
+    /// Ends the sleep. Returns: whether it was rung meanwhile. The descriptor's report of that ring
+    /// may come later and is then to be ignored.
+    bool wake_up() noexcept {
+        return state_.exchange(awake, std::memory_order_acq_rel) == notified;
+    }
 
     /// Makes the descriptor unreadable again, for those who cannot poll for edges.
     void silence() noexcept { event_.drain(); }
 
-    /// Polls readable, edge-triggered, after each ring that found the poller asleep. Need not be read:
-    /// every write is an edge, and 2^64 of them do not happen.
+    /// Polls readable, edge-triggered, after each ring that found the poller asleep. Need not be
+    /// read: every write is an edge, and 2^64 of them do not happen.
     [[nodiscard]] int descriptor() const noexcept { return event_.descriptor(); }
 
 private:

@@ -343,8 +343,8 @@ std::size_t sim_poller::wait(time_point deadline) noexcept {
     // Acquire: pairs with wake(), so that what its caller published is seen.
     const bool woken = woken_.exchange(false, std::memory_order_acquire);
     std::size_t delivered = 0;
-    // How many come now, and which, is chance. All stay in flight until we finish them, but what they
-    // can do may have changed by the completions before.
+    // How many come now, and which, is chance. All stay in flight until we finish them, but what
+    // they can do may have changed by the completions before.
     for (gather_ready(); !ready_.empty() && delivered < completions_per_wait_max;) {
         std::swap(ready_[random_.below(ready_.size())], ready_.back());
         io_operation& chosen = *ready_.back();

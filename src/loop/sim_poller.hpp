@@ -14,17 +14,18 @@
 
 namespace troika {
 
-/// A poller without a kernel: sockets are in memory, time is virtual, and what comes first, how much of
-/// it comes, and what is held back come from a seed. The same seed and program give the same run.
+/// A poller without a kernel: sockets are in memory, time is virtual, and what comes first, how
+/// much of it comes, and what is held back come from a seed. The same seed and program give the
+/// same run.
 ///
-/// The clock stands still while something can complete, and jumps to the deadline of a wait() in which
-/// nothing can. File operations and calls are done inside wait(), on real descriptors, and take no
-/// virtual time; sockets have numbers of their own, from socket_base up.
+/// The clock stands still while something can complete, and jumps to the deadline of a wait() in
+/// which nothing can. File operations and calls are done inside wait(), on real descriptors, and
+/// take no virtual time; sockets have numbers of their own, from socket_base up.
 class sim_poller final : public poller {
 public:
     static constexpr int socket_base = 1 << 28;
     static constexpr std::size_t sockets_max = 1 << 20;
-    static constexpr std::size_t buffer_bytes_max = 64 * 1024;   // of each direction of a connection
+    static constexpr std::size_t buffer_bytes_max = 64 * 1024;   // in flight to one socket
 
     explicit sim_poller(std::uint64_t seed);
     ~sim_poller() override;
@@ -46,8 +47,8 @@ public:
     int set_no_delay(int socket, bool on) noexcept override;
     void close(int descriptor) noexcept override;
 
-    /// The last wait() had no deadline, and nothing in this process could end it: unless another thread
-    /// calls wake(), the program is deadlocked. Such a wait() returns at once.
+    /// The last wait() had no deadline, and nothing in this process could end it: unless another
+    /// thread calls wake(), the program is deadlocked. Such a wait() returns at once.
     [[nodiscard]] bool stuck() const noexcept { return stuck_; }
 
 private:

@@ -26,8 +26,8 @@ namespace troika {
 
 namespace {
 
-// What an operation in flight is doing. When settled, links.slot is its result; while the kernel has
-// it, its place in the table.
+// What an operation in flight is doing. When settled, links.slot is its result; while the kernel
+// has it, its place in the table.
 enum state : std::uint8_t {
     idle,
     late,            // waits for room in the ring
@@ -45,8 +45,9 @@ constexpr std::uint64_t ignored_data = bell_data - 1;
 
 constexpr bool is_counted(io_op op) noexcept { return op != io_op::nop && op != io_op::call; }
 
-constexpr bool is_output(io_op op) noexcept {
-    return op == io_op::send || op == io_op::write || op == io_op::wait_writable;
+std::uint32_t poll_mask(io_op op) noexcept {
+    const bool out = op == io_op::send || op == io_op::write || op == io_op::wait_writable;
+    return out ? os::uring_abi::poll_output : os::uring_abi::poll_input;
 }
 
 constexpr bool is_wait(io_op op) noexcept {
@@ -163,7 +164,7 @@ bool uring_poller::try_hand_over(io_operation& operation) noexcept {
     if (operation.links.state & polled) {
         sqe->op = os::uring_op::poll_add;
         sqe->descriptor = operation.request.descriptor;
-        sqe->op_flags = is_output(operation.request.op) ? os::uring_abi::poll_output : os::uring_abi::poll_input;
+        sqe->op_flags = poll_mask(operation.request.op);
     } else {
         encode(operation.request, *sqe);
     }
@@ -199,7 +200,7 @@ void uring_poller::encode(const io_request& request, os::uring_sqe& sqe) const n
         case io_op::wait_readable:
         case io_op::wait_writable:
             sqe.op = uring_op::poll_add;
-            sqe.op_flags = is_output(request.op) ? os::uring_abi::poll_output : os::uring_abi::poll_input;
+            sqe.op_flags = poll_mask(request.op);
             return;
         case io_op::read:
             sqe.op = uring_op::read;

@@ -12,8 +12,8 @@ namespace troika {
 
 /// The poller over io_uring: requests go to the kernel in one call per wait(), which also sleeps.
 ///
-/// The kernel refers to an operation by its place in a table and the place's generation, so that a late
-/// completion can never be taken for another operation's.
+/// The kernel refers to an operation by its place in a table and the place's generation, so that a
+/// late completion can never be taken for another operation's.
 class uring_poller final : public kernel_poller {
 public:
     /// Takes an open ring; its thread may be another than the poller's.

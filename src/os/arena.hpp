@@ -6,8 +6,8 @@
 namespace troika::os {
 
 /// Maps `bytes` of zeroed memory at an address that is a multiple of `bytes` (a power of two of at
-/// least a page), and asks for huge pages: first touches are then a fault per 2 MiB instead of one per
-/// 4 KiB. The memory is never unmapped. Throws: std::bad_alloc.
+/// least a page), and asks for huge pages: first touches are then a fault per 2 MiB instead of one
+/// per 4 KiB. The memory is never unmapped. Throws: std::bad_alloc.
 [[nodiscard]] std::byte* map_arena(std::size_t bytes);
 
 }  // namespace troika::os

@@ -58,7 +58,8 @@ int sync(int file) noexcept;        ///< content and all metadata
 int sync_data(int file) noexcept;   ///< content and its length
 int truncate(int file, std::uint64_t size) noexcept;
 
-/// Reserves blocks for [0, size) and leaves the length alone. -EOPNOTSUPP where it is not to be had.
+/// Reserves blocks for [0, size) and leaves the length alone. -EOPNOTSUPP where it is not to be
+/// had.
 int reserve(int file, std::uint64_t size) noexcept;
 
 int set_modified(int file, std::chrono::sys_time<std::chrono::nanoseconds> time) noexcept;

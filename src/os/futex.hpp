@@ -8,8 +8,8 @@
 
 namespace troika::os {
 
-/// Sleeps while `word` holds `expected`, until futex_wake(), `deadline`, a signal, or for no reason:
-/// the caller looks at `word` again in each case. time_point::max() has no limit.
+/// Sleeps while `word` holds `expected`, until futex_wake(), `deadline`, a signal, or for no
+/// reason: the caller looks at `word` again in each case. time_point::max() has no limit.
 ///
 /// Returns: false when the deadline passed, else true.
 /// Thread: any, of one process.

@@ -18,8 +18,8 @@ public:
     memory_map& operator=(memory_map&& other) noexcept;
     ~memory_map();
 
-    /// Maps a descriptor's bytes, shared with everyone who maps them; pages are made present at once
-    /// when `populate`. Returns: 0 or -errno.
+    /// Maps a descriptor's bytes, shared with everyone who maps them; pages are made present at
+    /// once when `populate`. Returns: 0 or -errno.
     int map_shared(int descriptor, std::size_t size, std::uint64_t offset, map_access access,
                    bool populate = false) noexcept;
 

@@ -18,8 +18,8 @@ struct resolution {
     std::vector<socket_address> addresses;   ///< for stream sockets, in the order of RFC 6724
 };
 
-/// Looks `host` up in all that the system knows (hosts file, DNS, mDNS). Sleeps, perhaps for long: not
-/// for a loop's thread. Never throws but std::bad_alloc; at most `addresses_max` are kept.
+/// Looks `host` up in all that the system knows (hosts file, DNS, mDNS). Sleeps, perhaps for long:
+/// not for a loop's thread. Never throws but std::bad_alloc; at most `addresses_max` are kept.
 /// Thread: any.
 resolution resolve(const std::string& host, std::uint16_t port);
 

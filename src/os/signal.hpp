@@ -52,7 +52,8 @@ private:
 /// thread of the process. Returns: the descriptor (close-on-exec, non-blocking) or -errno.
 int open_signal_fd(signal_set signals) noexcept;
 
-/// Takes one pending signal from a signal descriptor. Returns: its number; -EAGAIN when there is none.
+/// Takes one pending signal from a signal descriptor. Returns: its number; -EAGAIN when there is
+/// none.
 int read_signal(int descriptor) noexcept;
 
 /// Takes one pending signal of `signals`, which are blocked. Returns: its number; -EAGAIN for none.

@@ -34,8 +34,8 @@ int register_call(int ring, unsigned what, void* argument, unsigned count) noexc
     return result < 0 ? -errno : static_cast<int>(result);
 }
 
-// The optional setup flags, most recent first: on EINVAL they are given up in this order. The issuer is
-// bound when the ring is enabled, so that it may be opened on another thread.
+// The optional setup flags, most recent first: on EINVAL they are given up in this order. The
+// issuer is bound when the ring is enabled, so that it may be opened on another thread.
 constexpr std::uint32_t optional_flags[] = {
     setup_no_sq_array,
     setup_defer_taskrun,
@@ -58,7 +58,7 @@ int uring::open() noexcept {
     for (unsigned entries = requests_max; ring == -ENOMEM && entries >= requests_min; entries /= 2)
         ring = set_up(entries, params);
     if (ring < 0) {
-        missing_ = ring == -EPERM    ? "io_uring is refused (a container's policy, or io_uring_disabled)"
+        missing_ = ring == -EPERM    ? "io_uring is refused (by a container, or by sysctl)"
                    : ring == -ENOSYS ? "this kernel has no io_uring"
                    : ring == -ENOMEM ? "the memory limit is used up (ulimit -l)"
                                      : "this kernel's io_uring is too old";
@@ -68,9 +68,9 @@ int uring::open() noexcept {
     flags_ = params.flags;
     features_ = params.features;
 
-    constexpr std::uint32_t needed = feature_single_mmap | feature_no_drop | feature_submit_stable |
-                                     feature_current_position | feature_fast_poll | feature_ext_arg |
-                                     feature_cqe_skip;
+    constexpr std::uint32_t needed = feature_single_mmap | feature_no_drop |
+                                     feature_submit_stable | feature_current_position |
+                                     feature_fast_poll | feature_ext_arg | feature_cqe_skip;
     if ((features_ & needed) != needed) {
         missing_ = "this kernel's io_uring is too old";
         return -EOPNOTSUPP;
@@ -145,7 +145,8 @@ int uring::map(const uring_params& params) noexcept {
 }
 
 uring_sqe* uring::prepare() noexcept {
-    // Acquire: pairs with the kernel, which has read what lay in the place before it moves the head.
+    // Acquire: pairs with the kernel, which has read what lay in the place before it moves the
+    // head.
     if (tail_ - sq_head_->load(std::memory_order_acquire) > sq_mask_) return nullptr;
     auto* request = at<uring_sqe>(requests_, 0) + (tail_++ & sq_mask_);
     std::memset(request, 0, sizeof *request);

@@ -19,9 +19,9 @@ namespace troika::os {
 /// Thread: open() any; everything else only one, that of the first enter() or prepare().
 class uring {
 public:
-    static constexpr unsigned requests_max = 256;       // unsubmitted ones; halved when memory is short
+    static constexpr unsigned requests_max = 256;       // unsubmitted; halved when memory is short
     static constexpr unsigned requests_min = 16;
-    static constexpr unsigned completions_max = 4096;   // unseen ones; more stay in the kernel
+    static constexpr unsigned completions_max = 4096;   // unseen; more stay in the kernel
     static constexpr std::chrono::nanoseconds forever = std::chrono::nanoseconds::max();
 
     uring() noexcept = default;
@@ -48,8 +48,8 @@ public:
 
     /// Submits what is prepared, lets the kernel run what is due, then sleeps until `wait_for`
     /// completions are there or `timeout` has passed.
-    /// Returns: 0, also after a signal or a timeout; -EBUSY or -EAGAIN when requests are left over that
-    /// the kernel takes only after completions were seen, or when it has memory again.
+    /// Returns: 0, also after a signal or a timeout; -EBUSY or -EAGAIN when requests are left over
+    /// that the kernel takes only after completions were seen, or when it has memory again.
     int enter(unsigned wait_for, std::chrono::nanoseconds timeout) noexcept;
 
     [[nodiscard]] bool has_completions() const noexcept;

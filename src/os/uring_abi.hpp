@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-// The part of the kernel's io_uring interface that troika uses, in our own words: the distribution's
-// header may be older than the kernel. Numbers and layouts are Linux's and never change.
+// The part of the kernel's io_uring interface that troika uses, in our own words: the
+// distribution's header may be older than the kernel. Numbers and layouts are Linux's and never
+// change.
 
 namespace troika::os {
 

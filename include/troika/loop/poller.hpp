@@ -12,19 +12,20 @@
 
 namespace troika {
 
-/// Work that the kernel (or a helper thread of the poller) does for one task: a request, and where its
-/// result goes.
+/// Work that the kernel (or a helper thread of the poller) does for one task: a request, and where
+/// its result goes.
 ///
-/// Between submit() and complete() the poller, and possibly the kernel, own this object, the request's
-/// buffers and its address: it neither moves nor dies, cancelled or not.
+/// Between submit() and complete() the poller, and possibly the kernel, own this object, the
+/// request's buffers and its address: it neither moves nor dies, cancelled or not.
 class io_operation {
 public:
     explicit io_operation(const io_request& wanted) noexcept : request(wanted) {}
     io_operation(const io_operation&) = delete;
     io_operation& operator=(const io_operation&) = delete;
 
-    /// Told once, from inside wait(), never from inside submit() or cancel(): what the request gave,
-    /// or a negative errno. May submit and cancel other operations, and reuse or destroy this one.
+    /// Told once, from inside wait(), never from inside submit() or cancel(): what the request
+    /// gave, or a negative errno. May submit and cancel other operations, and reuse or destroy this
+    /// one.
     virtual void complete(std::int32_t result) noexcept = 0;
 
     io_request request;
@@ -65,8 +66,8 @@ public:
     /// Hands what was submitted to the kernel, then sleeps until something completes, until wake(),
     /// or until `deadline`; delivers at most completions_per_wait_max completions.
     ///
-    /// A deadline in the past only looks; time_point::max() sleeps without limit. Returns at once when
-    /// an operation can be completed without asking the kernel to sleep.
+    /// A deadline in the past only looks; time_point::max() sleeps without limit. Returns at once
+    /// when an operation can be completed without asking the kernel to sleep.
     /// Returns: how many completions were delivered.
     virtual std::size_t wait(time_point deadline) noexcept = 0;
 
@@ -109,7 +110,8 @@ enum class poller_kind : std::uint8_t { automatic, uring, epoll };
 
 /// The best poller that this kernel allows: io_uring where its features are present, else epoll.
 ///
-/// Throws: std::system_error naming the missing feature when `wanted` is a backend that cannot be had.
+/// Throws: std::system_error naming the missing feature when `wanted` is a backend that cannot be
+/// had.
 std::unique_ptr<poller> make_poller(poller_kind wanted = poller_kind::automatic);
 
 /// What make_poller(automatic) chose or would choose, and why: one line for `troika doctor`.

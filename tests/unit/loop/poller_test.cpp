@@ -122,9 +122,9 @@ TEST_P(refused_ring, is_explained) {
                                     [] {
                                         const backend_variable unset(nullptr);
                                         const std::string why = explain_poller();
-                                        return why.find("epoll: ") == 0 && why.find("(E") != why.npos
-                                                   ? 0
-                                                   : 1;
+                                        const bool right = why.find("epoll: ") == 0 &&
+                                                           why.find("(E") != why.npos;
+                                        return right ? 0 : 1;
                                     }),
               0);
 }

@@ -10,6 +10,9 @@
 
 namespace troika::os {
 
+// A copy, since the kernel's structure is packed.
+static std::uint64_t data_of(const epoll_report& report) { return report.data.u64; }
+
 TEST(epoll, reports_what_was_asked_for) {
     epoll poll;
     const event_fd event;
@@ -19,10 +22,10 @@ TEST(epoll, reports_what_was_asked_for) {
     EXPECT_EQ(poll.wait(reports, std::chrono::nanoseconds(0)), 0);
     event.signal();
     EXPECT_EQ(poll.wait(reports, epoll::forever), 1);
-    EXPECT_EQ(reports[0].data.u64, 77u);
+    EXPECT_EQ(data_of(reports[0]), 77u);
     EXPECT_EQ(poll.modify(event.descriptor(), EPOLLOUT, 78), 0);
     EXPECT_EQ(poll.wait(reports, std::chrono::seconds(10)), 1);
-    EXPECT_EQ(reports[0].data.u64, 78u);
+    EXPECT_EQ(data_of(reports[0]), 78u);
     EXPECT_EQ(poll.remove(event.descriptor()), 0);
     EXPECT_EQ(poll.remove(event.descriptor()), -ENOENT);
     EXPECT_EQ(poll.modify(event.descriptor(), EPOLLOUT, 78), -ENOENT);

@@ -26,7 +26,8 @@ TEST(resolve, localhost_is_this_machine) {
 TEST(resolve, names_that_cannot_exist_are_an_error) {
     // A label longer than 63 bytes, an empty one, a NUL: refused without asking anybody.
     for (const std::string& host :
-         {std::string(64, 'x') + ".invalid", std::string("a..b"), std::string("localhost\0.x", 12)}) {
+         {std::string(64, 'x') + ".invalid", std::string("a..b"),
+          std::string("localhost\0.x", 12)}) {
         const resolution answer = resolve(host, 80);
         EXPECT_TRUE(answer.error) << host;
         EXPECT_TRUE(answer.addresses.empty());

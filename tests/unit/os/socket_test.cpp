@@ -39,7 +39,8 @@ TEST(socket_address, numeric_hosts_are_parsed_and_written) {
 TEST(socket_address, what_is_not_numeric_is_refused) {
     for (const std::string_view host :
          {std::string_view(""), std::string_view("localhost"), std::string_view("1.2.3"),
-          std::string_view("1.2.3.4.5"), std::string_view("256.1.1.1"), std::string_view("[1.2.3.4]"),
+          std::string_view("1.2.3.4.5"), std::string_view("256.1.1.1"),
+          std::string_view("[1.2.3.4]"),
           std::string_view(":::"), std::string_view("[::1"), std::string_view("::1%"),
           std::string_view("::1%no-such-interface-here"), std::string_view("1.2.3.4\0x", 9),
           std::string_view("1.2.3.4%lo")})
