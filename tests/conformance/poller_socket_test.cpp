@@ -11,7 +11,8 @@ namespace troika::testing_pollers {
 
 class poller_socket_test : public poller_fixture {};
 
-INSTANTIATE_TEST_SUITE_P(all, poller_socket_test, ::testing::Values("uring", "epoll", "sim"), name_of);
+INSTANTIATE_TEST_SUITE_P(all, poller_socket_test, ::testing::Values("uring", "epoll", "sim"),
+                         name_of);
 
 // ---- sockets
 

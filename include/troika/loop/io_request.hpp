@@ -10,7 +10,7 @@ namespace troika {
 /// What a poller can be asked to do. The comment gives the fields used and the result.
 enum class io_op : std::uint8_t {
     nop,            ///< nothing; 0
-    recv,           ///< descriptor (socket), buffer, size; bytes received, 0 at the end of the stream
+    recv,           ///< descriptor (socket), buffer, size; bytes received, 0 at the stream's end
     send,           ///< descriptor (socket), buffer, size; bytes taken, at least 1; never SIGPIPE
     accept,         ///< descriptor (listener); the new socket
     connect,        ///< descriptor (socket), address; 0
