@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <troika/sync/wait_line.hpp>
 
+#include <troika/core/task_owner.hpp>
+
 #include "os/futex.hpp"
 
 #include <stdexcept>

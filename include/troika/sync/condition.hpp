@@ -51,8 +51,8 @@ public:
     ///
     /// What was waited for may have changed back meanwhile: ask in a loop, or give a predicate.
     /// Requires: `held` owns its mutex, and is left alone until the await ends.
-    /// Cancel: throws once the mutex is locked again; where a notification came first, wait() returns
-    /// instead, so that it is not lost to the others.
+    /// Cancel: throws once the mutex is locked again; where a notification came first, it
+    /// returns instead, so that the notification is not lost to the others.
     [[nodiscard]] wait_operation wait(mutex::guard& held) noexcept {
         check(held.owns_lock(), "condition::wait() needs a guard that owns its mutex");
         return wait_operation{*this, held};
