@@ -42,6 +42,7 @@ public:
 
     /// What the ratios refer to: the least code that does the work. At most one.
     table& reference(std::string name, measurement measure);
+    table& reference(std::string name, const command& what);
     table& row(std::string name, measurement measure);
     table& row(std::string name, const command& what);
 

@@ -65,9 +65,7 @@ int main(int count, char** arguments) {
     };
     const auto add_rows = [&](bench::table& into, const char* work, int size) {
         into.reference("eventfd, epoll, locked vector",
-                       [what = program({"peer_reference_wake"}, work, size)] {
-                           return bench::run(what);
-                       });
+                       program({"peer_reference_wake"}, work, size));
         const bench::command ours = program({bench::self(), "work"}, work, size);
         into.row("troika, uring", with_backend(ours, "uring"));
         into.row("troika, epoll", with_backend(ours, "epoll"));

@@ -51,6 +51,10 @@ table& table::reference(std::string name, measurement measure) {
     return row(std::move(name), std::move(measure));
 }
 
+table& table::reference(std::string name, const command& what) {
+    return reference(std::move(name), [what] { return bench::run(what); });
+}
+
 table& table::row(std::string name, measurement measure) {
     entries_.push_back({std::move(name), std::move(measure)});
     return *this;
