@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+
+namespace troika::os {
+
+/// The time of day. For dates that people and peers see; deadlines use a loop's clock.
+[[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> wall_time() noexcept;
+
+}  // namespace troika::os
