@@ -8,24 +8,27 @@
 
 namespace troika::impl {
 
-namespace {
-void refuse_on_loop() {
+void refuse_to_block_a_loop() {
     if (current_thread.home != nullptr)
         throw std::logic_error(
             "a future that is not done would block the event loop of this thread: co_await it instead");
 }
-}  // namespace
+
+time_point deadline_here(duration length) noexcept {
+    const scheduler* home = current_thread.home;
+    return deadline_after(home != nullptr ? home->now() : std::chrono::steady_clock::now(), length);
+}
 
 void block_on(future_core& core, time_point deadline) {
     if (core.done()) return;
-    refuse_on_loop();
+    refuse_to_block_a_loop();
     core.block_until(deadline);
 }
 
 bool block_for(future_core& core, duration length) {
     if (core.done()) return true;
-    refuse_on_loop();
-    return core.block_until(deadline_after(std::chrono::steady_clock::now(), length));
+    refuse_to_block_a_loop();
+    return core.block_until(deadline_here(length));
 }
 
 std::string future_wait::label() const {

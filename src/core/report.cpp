@@ -17,7 +17,7 @@ void report(std::string_view text) noexcept {
 
 void report_never_awaited(const std::source_location& where) noexcept {
     // While an exception unwinds, tasks that wait for their turn are dropped with good reason.
-    if (!reporting || std::uncaught_exceptions() > 0) return;
+    if (!reporting || current_thread.dropping || std::uncaught_exceptions() > 0) return;
     try {
         report(std::string("a task was never awaited: ") + where.function_name() + " at " +
                where.file_name() + ":" + std::to_string(where.line()) +

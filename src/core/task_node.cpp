@@ -16,7 +16,16 @@ const impl::promise_base* task_node::innermost() const noexcept {
 }
 
 void task_node::note_error(const std::exception_ptr& error) noexcept {
-    if (!impl::is_cancelled(error)) owner_->child_failed(*this, error);
+    if (impl::is_cancelled(error))
+        owner_->child_cancelled(*this);
+    else
+        owner_->child_failed(*this, error);
+}
+
+void task_node::destroy_cancelled() noexcept {
+    // It may never have run: the tasks among its parameters were not forgotten.
+    const impl::dropping_on_purpose quiet;
+    std::coroutine_handle<>::from_address(frame_).destroy();
 }
 
 void task_node::drop_context() noexcept {

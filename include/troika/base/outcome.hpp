@@ -121,4 +121,26 @@ private:
     std::exception_ptr error_;
 };
 
+namespace impl {
+
+/// The outcome as a value, nothing thrown; a value is moved out of one that is not const.
+template <class T>
+result<std::remove_cvref_t<T>> to_result(outcome<T>& ended) {
+    if (ended.has_error()) return std::unexpected(ended.error());
+    if constexpr (std::is_void_v<T>)
+        return {};
+    else
+        return ended.take();
+}
+template <class T>
+result<std::remove_cvref_t<T>> to_result(const outcome<T>& ended) {
+    if (ended.has_error()) return std::unexpected(ended.error());
+    if constexpr (std::is_void_v<T>)
+        return {};
+    else
+        return ended.get();
+}
+
+}  // namespace impl
+
 }  // namespace troika

@@ -59,7 +59,9 @@ public:
     [[nodiscard]] task_node* host() const noexcept { return host_; }
 
 protected:
-    struct rooted {};
+    struct rooted {
+        explicit rooted() = default;   // no aggregate, so that {.shielded = true} means options
+    };
     /// The scope around tasks that no task started: of a scheduler.
     explicit cancel_scope(rooted) noexcept;
 

@@ -88,7 +88,7 @@ outcome<T>& outcome_of(future_core& core) noexcept {
 /// Thread: any. The result is read by reference through an lvalue, moved out through an rvalue: the
 /// one who moves must be the last to look.
 template <class T>
-class [[nodiscard]] future {
+class future {
 public:
     using value_type = T;
 

@@ -34,6 +34,7 @@ public:
         unpark();
         return false;
     }
+    [[nodiscard]] bool was_aborted() const noexcept { return aborted(); }
     void throw_if_aborted() const {
         if (aborted()) throw cancelled{};
     }
@@ -73,6 +74,15 @@ public:
             return of_.take();
         else
             return of_.read();
+    }
+
+    result<std::remove_cvref_t<T>> await_resume_result() {
+        if (suspended_ && wait_.was_aborted()) return std::unexpected(make_cancelled());
+        of_.core().mark_retrieved();
+        if constexpr (Moves)
+            return to_result(outcome_of<T>(of_.core()));
+        else
+            return to_result(std::as_const(outcome_of<T>(of_.core())));
     }
 
 private:

@@ -104,15 +104,15 @@ public:
     /// The same for a producer that keeps its reference.
     void complete() noexcept;
 
-protected:
-    future_core(bool is_task, std::uint32_t references) noexcept
-        : state_(references * one_reference), is_task_(is_task) {}
-    ~future_core() = default;
-
     /// Whether there is one reference only, so that no other thread can look.
     [[nodiscard]] bool unshared() const noexcept {
         return state_.load(std::memory_order_acquire) < 2 * one_reference;
     }
+
+protected:
+    future_core(bool is_task, std::uint32_t references) noexcept
+        : state_(references * one_reference), is_task_(is_task) {}
+    ~future_core() = default;
 
 private:
     enum class phase : std::uint8_t { pending, running, cancelled };

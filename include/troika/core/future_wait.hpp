@@ -23,6 +23,12 @@ struct future_access;
 void block_on(future_core& core, time_point deadline);
 bool block_for(future_core& core, duration length);
 
+/// Throws: std::logic_error on a thread that runs an event loop, which would wait for itself.
+void refuse_to_block_a_loop();
+
+/// The time `length` from now: of the scheduler that runs on this thread, else real time.
+time_point deadline_here(duration length) noexcept;
+
 /// future::cancel() for tasks (asks their home) and promises alike.
 bool cancel_future(future_core& core) noexcept;
 

@@ -57,8 +57,10 @@ public:
         bool await_ready() const noexcept { return false; }
         void await_suspend(std::coroutine_handle<>) const noexcept {}
         void await_resume() const {
-            if (self->continuation_ == nullptr && self->node_->is_cancelled()) [[unlikely]]
+            if (self->continuation_ != nullptr) return;
+            if (self->node_->is_cancelled()) [[unlikely]]
                 throw cancelled{};
+            self->node_->started_ = true;
         }
     };
     start initial_suspend() noexcept { return {this}; }

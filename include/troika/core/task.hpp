@@ -91,6 +91,9 @@ public:
         return child_;
     }
     T await_resume() { return child_.promise().ended().take(); }
+    result<std::remove_cvref_t<T>> await_resume_result() {
+        return to_result(child_.promise().ended());
+    }
 
 private:
     handle child_;
@@ -137,6 +140,7 @@ public:
     /// Says that it is dropped on purpose, so that it is not reported as never awaited.
     void abandon() noexcept {
         if (frame_ == nullptr) return;
+        const impl::dropping_on_purpose quiet;   // so are the tasks among its parameters
         std::exchange(frame_, nullptr).destroy();
     }
 

@@ -90,6 +90,7 @@ protected:
     bool refresh_scope(cancel_scope& scope) noexcept;
     void abort_wait() noexcept;
     void note_error(const std::exception_ptr& error) noexcept;
+    void destroy_cancelled() noexcept;
     void drop_context() noexcept;
     void tell_end() noexcept;
 

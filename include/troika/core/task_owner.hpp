@@ -80,6 +80,8 @@ private:
 
     /// A child ended by throwing `error`, which is not `cancelled`. Called before it has left.
     virtual void child_failed(task_node& child, const std::exception_ptr& error) noexcept = 0;
+    /// A child ended by throwing `cancelled`, whoever asked for that. Called before it has left.
+    virtual void child_cancelled(task_node&) noexcept {}
 
     template <class T>
     impl::task_state<T>* new_state(task<T>& work, task_options options, std::uint32_t references) {
@@ -131,7 +133,10 @@ inline void task_owner::child_left(task_node& child) noexcept {
 }
 
 inline void task_node::finish() noexcept {
-    std::coroutine_handle<>::from_address(frame_).destroy();
+    if (cancelled_) [[unlikely]]
+        destroy_cancelled();
+    else
+        std::coroutine_handle<>::from_address(frame_).destroy();
     frame_ = nullptr;
     if (context_ != nullptr) [[unlikely]]
         drop_context();

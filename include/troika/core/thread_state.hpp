@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace troika {
 class scheduler;
@@ -29,9 +30,22 @@ struct thread_state {
     free_block* free[class_count] = {};            // by size class
     std::byte* arena = nullptr;        // where new blocks are cut from
     std::byte* arena_end = nullptr;
+    bool dropping = false;             // tasks that are destroyed now are not reported
     bool reaper_armed = false;         // the thread's end hands its blocks to the depot
 };
 
 extern constinit thread_local thread_state current_thread;
+
+/// While it lives, tasks that this thread destroys before they ran are not reported.
+class dropping_on_purpose {
+public:
+    dropping_on_purpose() noexcept : before_(std::exchange(current_thread.dropping, true)) {}
+    dropping_on_purpose(const dropping_on_purpose&) = delete;
+    dropping_on_purpose& operator=(const dropping_on_purpose&) = delete;
+    ~dropping_on_purpose() { current_thread.dropping = before_; }
+
+private:
+    bool before_;
+};
 
 }  // namespace troika::impl
