@@ -14,6 +14,8 @@
 namespace bench {
 namespace {
 
+constexpr std::size_t met_shown_max = 8;
+
 std::string pad(std::string text, std::size_t width, bool right) {
     const std::size_t missing = width > text.size() ? width - text.size() : 0;
     return right ? std::string(missing, ' ') + text : text + std::string(missing, ' ');
@@ -175,6 +177,8 @@ std::string table::markdown(bool judged) const {
     std::string result = "\n### " + title_ + "\n\n" + lines(cells);
     if (!excuses.empty() || !verdicts.empty()) result += "\n";
     for (const judgement& one : verdicts) {
+        // The column says which goals are met; only where there are many, that is enough.
+        if (one.met && verdicts.size() > met_shown_max) continue;
         const goal& wanted = *one.about;
         const bool relative = !wanted.relative_to.empty();
         result += (one.met ? "- met: " : "- MISSED: ") + wanted.row + ", " + wanted.key + ": " +
