@@ -45,7 +45,7 @@ struct completion_queue::shared {
 
     const std::unique_ptr<slot[]> slots;
     const std::size_t size;
-    std::atomic<std::size_t> references{1};   // the queue's, and one of each slot until it has arrived
+    std::atomic<std::size_t> references{1};   // the queue's, and each slot's until it arrives
 
     std::mutex mutex;
     std::condition_variable arrived;

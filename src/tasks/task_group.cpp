@@ -33,7 +33,8 @@ void task_group::end_body(const std::exception_ptr& error) noexcept {
 
 void task_group::rethrow() const {
     if (!errors_.empty()) throw exception_group("errors in a task group", errors_);
-    // The body may also have got `cancelled` from elsewhere, such as a future whose work was cancelled.
+    // The body may also have got `cancelled` from elsewhere, such as a future whose work was
+    // cancelled.
     if (cancellation_ && !(own_cancellation_ && caught())) std::rethrow_exception(cancellation_);
 }
 

@@ -39,7 +39,8 @@ std::string to_text(duration length) {
     const unit* chosen = units;
     while (chosen != std::end(units) - 1 && count < chosen->nanoseconds) ++chosen;
     char digits[32];
-    const auto end = std::to_chars(std::begin(digits), std::end(digits), count / chosen->nanoseconds,
+    const double value = count / chosen->nanoseconds;
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), value,
                                    std::chars_format::general, 6);
     return std::string(digits, end.ptr) + chosen->name;
 }

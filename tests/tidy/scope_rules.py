@@ -6,7 +6,9 @@ import re
 import text_rules
 
 # Mutable state that is allowed after all: path -> reason. Entries that excuse nothing are problems.
-ALLOWED = {}
+ALLOWED = {
+    "src/os/first_signal.cpp": "the answer to a signal belongs to the process",
+}
 
 # What opens the scope of a brace, judged by the text before it.
 NAMESPACE = re.compile(r"\bnamespace\b[\w\s:\[\]]*$|\bextern\s*$")

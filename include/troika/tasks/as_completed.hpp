@@ -17,8 +17,8 @@ struct as_completed_options {
     duration timeout = duration::max();   ///< for all of it, from as_completed() on
 };
 
-/// Futures in the order in which they are done: for a task `while (auto done = co_await x.next())`, for
-/// a plain thread `for (auto& done : x)`. Futures that look at the same result come once.
+/// Futures in the order in which they are done: for a task `while (auto done = co_await x.next())`,
+/// for a plain thread `for (auto& done : x)`. Futures that look at the same result come once.
 ///
 /// Leaving early leaves the work alone. Thread: one at a time.
 template <class T>
@@ -52,8 +52,8 @@ public:
     /// How many were not given out yet.
     [[nodiscard]] std::size_t left() const noexcept { return completed_.left(); }
 
-    /// Goes through the stream; each step blocks the thread. Throws: timeout_error when the time is up;
-    /// std::logic_error on a thread that runs an event loop and would wait for itself.
+    /// Goes through the stream; each step blocks the thread. Throws: timeout_error when the time is
+    /// up; std::logic_error on a thread that runs an event loop and would wait for itself.
     class iterator {
     public:
         using value_type = future<T>;
@@ -119,8 +119,8 @@ private:
 
 /// Tasks that run at once, as futures in the order in which they are done.
 ///
-/// An object of one block of the coroutine that made it: it is a scope. Left early, the remaining tasks
-/// are cancelled, and the loop waits for them to end: they must own what they use.
+/// An object of one block of the coroutine that made it: it is a scope. Left early, the remaining
+/// tasks are cancelled, and the loop waits for them to end: they must own what they use.
 template <class T>
 class task_stream {
 public:
@@ -129,7 +129,8 @@ public:
     task_stream(const task_stream&) = delete;
     task_stream& operator=(const task_stream&) = delete;
 
-    /// What next() gives: an awaiter. It looks at cancellations itself, to wait for the tasks first.
+    /// What next() gives: an awaiter. It looks at cancellations itself, to wait for the tasks
+    /// first.
     class [[nodiscard("a step does nothing until it is awaited")]] step {
     public:
         using checks_cancellation_itself = void;
@@ -142,8 +143,8 @@ public:
     };
 
     /// Waits for the next task to end. Returns: its future, which is done; nothing after the last.
-    /// Throws: timeout_error when the time is up and none is done. Cancel: cancels the tasks, and waits
-    /// for them.
+    /// Throws: timeout_error when the time is up and none is done. Cancel: cancels the tasks, and
+    /// waits for them.
     step next() { return step(take_next()); }
 
     /// How many were not given out yet.

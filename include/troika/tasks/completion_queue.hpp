@@ -16,8 +16,8 @@ namespace troika::impl {
 
 /// Some futures in the order in which they are done, for one task or thread that takes them.
 ///
-/// Lifetime: a future lives until it was taken, or the queue is gone. What the futures point to goes
-/// when the last of them has been told or unhooked: nobody is waited for.
+/// Lifetime: a future lives until it was taken, or the queue is gone. What the futures point to
+/// goes when the last of them has been told or unhooked: nobody is waited for.
 /// Thread: the one that takes; the futures complete on any.
 class completion_queue {
     struct shared;
@@ -32,7 +32,8 @@ public:
     /// How many were not taken yet.
     [[nodiscard]] std::size_t left() const noexcept { return left_; }
 
-    /// Returns: the place in `futures` of one that is done and was not taken; nothing when there is none.
+    /// Returns: the place in `futures` of one that is done and was not taken; nothing when there is
+    /// none.
     std::optional<std::size_t> take() noexcept;
 
     /// Blocks this plain thread until take() would give something, or until `deadline` (real time).

@@ -25,9 +25,10 @@ using gathered_range = std::conditional_t<std::is_void_v<T>, void, std::vector<k
 
 /// Runs all of `works` at once and waits for all: tasks, or futures, in any mixture.
 ///
-/// Returns: a tuple in the order of the arguments (std::monostate for void; nothing when all are void).
-/// Throws: the first failure, after the others were cancelled and have ended. Work that was cancelled
-/// by somebody else counts as a failure with `cancelled`.
+/// Returns: a tuple in the order of the arguments (std::monostate for void; nothing when all are
+/// void).
+/// Throws: the first failure, after the others were cancelled and have ended. Work that was
+/// cancelled by somebody else counts as a failure with `cancelled`.
 /// Cancel: cancels all, and waits for them.
 template <impl::work... Works>
     requires(sizeof...(Works) > 0)
@@ -52,8 +53,8 @@ task<impl::gathered<typename Works::value_type...>> gather(Works... works) {
         co_return std::apply(take, answers);
 }
 
-/// The same for a range of tasks or futures. Returns: a vector in the order of the range (nothing when
-/// they are void). Lifetime: what a view refers to stays until the await ends.
+/// The same for a range of tasks or futures. Returns: a vector in the order of the range (nothing
+/// when they are void). Lifetime: what a view refers to stays until the await ends.
 template <impl::work_range R>
 task<impl::gathered_range<impl::range_result<R>>> gather(R works) {
     using T = impl::range_result<R>;

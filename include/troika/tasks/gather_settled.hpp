@@ -16,8 +16,8 @@ namespace troika {
 
 namespace impl {
 
-/// The result of a future that is done, nothing thrown. A cancellation from outside is not a result:
-/// `cut_short` is set when there is one.
+/// The result of a future that is done, nothing thrown. A cancellation from outside is not a
+/// result: `cut_short` is set when there is one.
 template <class T>
 result<T> take_settled(future<T>& of, bool& cut_short) {
     if (const std::exception_ptr error = of.exception()) {
@@ -34,7 +34,8 @@ result<T> take_settled(future<T>& of, bool& cut_short) {
 
 /// Runs all of `works` at once and waits for all, whatever becomes of each.
 ///
-/// Returns: a tuple of result<T> in the order of the arguments. Throws: nothing of what the works threw.
+/// Returns: a tuple of result<T> in the order of the arguments. Throws: nothing of what the works
+/// threw.
 /// Cancel: cancels all, waits for them, and throws, unless each had ended by itself.
 template <impl::work... Works>
     requires(sizeof...(Works) > 0)

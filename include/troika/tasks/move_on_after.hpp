@@ -20,9 +20,9 @@ using maybe = std::conditional_t<std::is_void_v<T>, bool, std::optional<kept_t<T
 
 /// Runs `work` for at most `limit`; then cancels it, and waits for it to end.
 ///
-/// Returns: its value, or nothing when it ran out of time (bool for void: whether it was done). Work
-/// that answers the cancellation with a value has that value. With a `limit` of zero or less it never
-/// starts. Throws: what `work` threw.
+/// Returns: its value, or nothing when it ran out of time (bool for void: whether it was done).
+/// Work that answers the cancellation with a value has that value. With a `limit` of zero or less
+/// it never starts. Throws: what `work` threw.
 template <class T>
 task<impl::maybe<T>> move_on_after(duration limit, task<T> work) {
     impl::maybe<T> value{};

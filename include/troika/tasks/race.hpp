@@ -97,9 +97,9 @@ R take_winner(std::tuple<racer<Ts>...>& racers, std::size_t winner) {
 
 /// Runs all of `works` at once, until the first ends; the losers are cancelled, and waited for.
 ///
-/// Returns: what the first gave; if the works' types differ, a std::variant with one alternative for
-/// each argument (std::monostate for void). Throws: what the first threw. What the losers gave or threw
-/// is dropped.
+/// Returns: what the first gave; if the works' types differ, a std::variant with one alternative
+/// for each argument (std::monostate for void). Throws: what the first threw. What the losers gave
+/// or threw is dropped.
 /// Cancel: cancels all, and waits for them.
 template <impl::work... Works>
     requires(sizeof...(Works) > 0)

@@ -7,10 +7,11 @@
 
 namespace troika {
 
-/// Runs `work`, a task or a future, undisturbed by cancellations from outside: they wait their turn, and
-/// the next await after it meets them.
+/// Runs `work`, a task or a future, undisturbed by cancellations from outside: they wait their
+/// turn, and the next await after it meets them.
 ///
-/// Returns and throws: as `work`. Cancel: refused on entry if it came before; then not until the end.
+/// Returns and throws: as `work`. Cancel: refused on entry if it came before; then not until the
+/// end.
 template <impl::work Work>
 task<typename Work::value_type> shield(Work work) {
     const cancel_scope scope({.shielded = true});

@@ -13,7 +13,8 @@
 namespace troika {
 
 /// What sleep() and sleep_until() give: an awaiter.
-class [[nodiscard("a sleep does nothing until it is awaited")]] sleep_operation final : public timer {
+class [[nodiscard("a sleep does nothing until it is awaited")]] sleep_operation final
+    : public timer {
 public:
     explicit sleep_operation(time_point deadline) noexcept : timer(deadline) {}
     sleep_operation(sleep_operation&&) noexcept = default;
@@ -40,8 +41,8 @@ private:
     void expire() noexcept override { wake(); }
 };
 
-/// Suspends the task for at least `length`, while others run; zero or less gives the turn to the others
-/// once. Cancel: at once.
+/// Suspends the task for at least `length`, while others run; zero or less gives the turn to the
+/// others once. Cancel: at once.
 [[nodiscard]] inline sleep_operation sleep(duration length) noexcept {
     return sleep_operation{deadline_after(current_task().home().now(), length)};
 }

@@ -14,8 +14,8 @@ namespace troika {
 
 namespace impl {
 
-/// Keeps a callable alive until the coroutine that it made has ended: the captures of a lambda live in
-/// the lambda, not in its coroutine.
+/// Keeps a callable alive until the coroutine that it made has ended: the captures of a lambda live
+/// in the lambda, not in its coroutine.
 template <class F>
 std::invoke_result_t<F&> call_kept(F function) {
     co_return co_await function();
@@ -25,8 +25,8 @@ std::invoke_result_t<F&> call_kept(F function) {
 
 /// Tasks that live together: with_task_group() returns only when all of them have ended.
 ///
-/// The first failure of a child, or of the body, cancels the others and the body. cancel(), inherited,
-/// ends the group without an error.
+/// The first failure of a child, or of the body, cancels the others and the body. cancel(),
+/// inherited, ends the group without an error.
 /// Thread: that of the task that made it.
 class task_group final : public task_owner {
 public:
@@ -42,8 +42,8 @@ public:
         return start(std::move(work), options);
     }
 
-    /// Starts the task that `function()` gives, and keeps `function` alive until it has ended: safe for
-    /// a lambda that captures.
+    /// Starts the task that `function()` gives, and keeps `function` alive until it has ended: safe
+    /// for a lambda that captures.
     template <impl::body F>
     auto create_task(F&& function, task_options options = {}) {
         if (finished()) throw_finished();
@@ -61,21 +61,23 @@ private:
     void child_failed(task_node& child, const std::exception_ptr& error) noexcept override;
     void add_error(const std::exception_ptr& error) noexcept;
     void end_body(const std::exception_ptr& error) noexcept;
-    /// After the group was left. Throws: the group's errors; else a cancellation that is not its own.
+    /// After the group was left. Throws: the group's errors; else a cancellation that is not its
+    /// own.
     void rethrow() const;
 
     std::vector<std::exception_ptr> errors_;
-    std::exception_ptr cancellation_;   // of the body
+    std::exception_ptr cancellation_;   // what the body threw, if it was that
     bool body_ended_ = false;
-    bool own_cancellation_ = false;     // cancellation_ is this group's affair, unless it came from outside
+    bool own_cancellation_ = false;     // the group was cancelled before its body
 };
 
 /// Runs `function(group)`, then waits until everything that was started in the group has ended.
 ///
 /// `function` is a coroutine, usually a lambda; it is kept alive, so it may capture.
 /// Returns: what the body returned. Throws: exception_group with all that the body and the children
-/// threw, even a single error, never a cancellation; errors win over a cancellation from outside, which
-/// the next await then meets. A body with a result that group.cancel() cut short throws `cancelled`.
+/// threw, even a single error, never a cancellation; errors win over a cancellation from outside,
+/// which the next await then meets. A body with a result that group.cancel() cut short throws
+/// `cancelled`.
 /// Cancel: cancels the body and the children, and waits for them.
 template <impl::body<task_group&> F>
 task<impl::body_value<F, task_group&>> with_task_group(F function) {

@@ -71,11 +71,12 @@ task<void> wait_until(const std::vector<future<T>>& futures, until what) {
 
 }  // namespace impl
 
-/// Waits for some of a range of futures; it never cancels them, and running out of time is no error.
+/// Waits for some of a range of futures; it never cancels them, and running out of time is no
+/// error.
 ///
-/// Returns: all that are done by now, not only the one that ended the wait, and the pending ones; of
-/// futures that look at the same result only the first. Throws: std::invalid_argument when the range is
-/// empty; nothing of what the work threw.
+/// Returns: all that are done by now, not only the one that ended the wait, and the pending ones;
+/// of futures that look at the same result only the first. Throws: std::invalid_argument when the
+/// range is empty; nothing of what the work threw.
 /// Cancel: ends the wait; the work goes on.
 template <impl::future_range R>
 task<waited<impl::range_result<R>>> wait(R range, until what = until::all_completed,

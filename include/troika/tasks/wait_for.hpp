@@ -11,8 +11,8 @@ namespace troika {
 
 /// Runs `work`, a task or a future, for at most `limit`; then cancels it, and waits for it to end.
 ///
-/// Returns: its value; that which it gave in answer to the cancellation, if it did. With a `limit` of
-/// zero or less a task never starts, and a future gives its result if it is done.
+/// Returns: its value; that which it gave in answer to the cancellation, if it did. With a `limit`
+/// of zero or less a task never starts, and a future gives its result if it is done.
 /// Throws: timeout_error when it ran out of time; what `work` threw.
 template <impl::work Work>
 task<typename Work::value_type> wait_for(Work work, duration limit) {

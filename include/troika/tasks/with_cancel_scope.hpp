@@ -12,8 +12,8 @@ namespace troika {
 /// Runs `function(scope)` in a scope of its own, which it can cancel, or give a deadline.
 ///
 /// `function` is a coroutine, usually a lambda; it is kept alive, so it may capture.
-/// Returns: its value, or nothing when the scope was cancelled and that ended it (bool for void: whether
-/// it came to its end). Throws: what it threw.
+/// Returns: its value, or nothing when the scope was cancelled and that ended it (bool for void:
+/// whether it came to its end). Throws: what it threw.
 template <impl::body<cancel_scope&> F>
 task<impl::maybe<impl::body_value<F, cancel_scope&>>> with_cancel_scope(F function) {
     using T = impl::body_value<F, cancel_scope&>;

@@ -11,10 +11,10 @@ namespace troika {
 
 /// Runs `function(scope)` for at most `limit`; it may move the deadline of its scope.
 ///
-/// `function` is a coroutine, usually a lambda; it is kept alive, so it may capture. With a `limit` of
-/// zero or less it never starts.
-/// Returns: its value. Throws: timeout_error when its scope was cancelled and that ended it; what it
-/// threw. A cancellation from outside stays one.
+/// `function` is a coroutine, usually a lambda; it is kept alive, so it may capture. With a `limit`
+/// of zero or less it never starts.
+/// Returns: its value. Throws: timeout_error when its scope was cancelled and that ended it; what
+/// it threw. A cancellation from outside stays one.
 template <impl::body<cancel_scope&> F>
 task<impl::body_value<F, cancel_scope&>> with_timeout(duration limit, F function) {
     using T = impl::body_value<F, cancel_scope&>;

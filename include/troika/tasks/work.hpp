@@ -18,9 +18,9 @@
 #include <vector>
 
 // What the functions of this folder are built from. They take work as a task, which is theirs from
-// then on, or as a future, whose work is somebody else's. Where they cancel, a task ends; a future is
-// asked (future::cancel()), and waited for only if it is a task's, because a thread cannot be stopped.
-// The result of a future is copied when others may still look at it, else moved out.
+// then on, or as a future, whose work is somebody else's. Where they cancel, a task ends; a future
+// is asked (future::cancel()), and waited for only if it is a task's, because a thread cannot be
+// stopped. The result of a future is copied when others may still look at it, else moved out.
 
 namespace troika::impl {
 

@@ -16,8 +16,8 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <std::derived_from<impl::promise_base> P>
     void await_suspend(std::coroutine_handle<P> frame) noexcept {
-        // The running task and its home are known to the thread: asking the promise, the node and its
-        // owner one after the other would be three loads that wait for each other.
+        // The running task and its home are known to the thread: asking the promise, the node and
+        // its owner one after the other would be three loads that wait for each other.
         const impl::thread_state& here = impl::current_thread;
         here.task->frame_ = frame.address();
         here.home->schedule(*here.task);

@@ -31,7 +31,8 @@ public:
 /// For tasks of this loop alone; a wake from another thread may look like a deadlock.
 class virtual_loop {
 public:
-    explicit virtual_loop(std::uint64_t seed = 1) : virtual_loop(std::make_unique<sim_poller>(seed)) {}
+    explicit virtual_loop(std::uint64_t seed = 1)
+        : virtual_loop(std::make_unique<sim_poller>(seed)) {}
 
     /// Runs `main`, and what it leaves in the loop, to the end.
     /// Throws: what it threw; deadlock, having cancelled everything.
@@ -101,8 +102,8 @@ public:
     [[nodiscard]] bool fired() const noexcept { return fired_; }
 
 private:
-    // An observer must not cancel; this one may, because the task that was observed has given up its
-    // turn, and nobody else looks.
+    // An observer must not cancel; this one may, because the task that was observed has given up
+    // its turn, and nobody else looks.
     void on_suspend(const task_node&) noexcept override {
         if (victim_ == nullptr || left_-- != 0) return;
         fired_ = true;
@@ -117,8 +118,9 @@ private:
     bool fired_ = false;
 };
 
-/// Runs the task that `scenario()` gives once for each turn of its tasks, cancelled after that turn, and once
-/// undisturbed. Each time it must end, with its value or with `cancelled`, and leave no task.
+/// Runs the task that `scenario()` gives once for each turn of its tasks, cancelled after that
+/// turn, and once undisturbed. Each time it must end, with its value or with `cancelled`, and leave
+/// no task.
 /// Returns: how many runs were cancelled. `outcome(was cancelled)` is called after each run.
 template <class F>
 std::size_t cancel_at_each_turn(F scenario, const std::function<void(bool)>& outcome = {}) {
