@@ -3,9 +3,11 @@
 
 #include <troika/core/errors.hpp>
 #include <troika/core/task_owner.hpp>
+#include <troika/io/offload.hpp>
 #include <troika/loop/event_loop.hpp>
 
 #include <cerrno>
+#include <system_error>
 
 namespace troika::io {
 
@@ -17,12 +19,15 @@ void operation::start(task_node& node, std::coroutine_handle<> frame) noexcept {
     loop_->door().submit(*this);
 }
 
-void operation::complete(std::int32_t result) noexcept {
-    result_ = result;
-    wake();
+void operation::go_on() noexcept {
+    if (abort_asked_)
+        finish(-ECANCELED);
+    else
+        loop_->door().submit(*this);
 }
 
 abort_answer operation::abort() noexcept {
+    abort_asked_ = true;
     loop_->door().cancel(*this);
     return abort_answer::pending;
 }
@@ -31,6 +36,14 @@ std::int32_t operation::result_unless_cancelled() const {
     if (result_ == -ECANCELED) throw cancelled{};
     return result_;
 }
+
+std::exception_ptr operation::not_called() const {
+    if (result_ == -ECANCELED) return troika::impl::make_cancelled();
+    return std::make_exception_ptr(std::system_error(-result_, std::generic_category(),
+                                                     label() + " (no helper thread could start)"));
+}
+
+event_loop& current_loop() { return event_loop::current(); }
 
 std::string_view name_of(io_op op) noexcept {
     switch (op) {

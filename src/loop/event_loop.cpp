@@ -74,6 +74,8 @@ event_loop::event_loop(std::unique_ptr<troika::poller> door)
 event_loop::~event_loop() {
     // Calls posted too late are still made: their closures own memory, and promises.
     run_inbox();
+    while (!services_.empty()) services_.pop_back();   // later ones may use earlier ones
+    run_inbox();                                       // what their threads posted to the last
 }
 
 void event_loop::post(posted& call) noexcept {
@@ -90,6 +92,16 @@ event_loop& event_loop::current() {
     if (loop == nullptr)
         throw std::logic_error("this needs an event loop: call it from a task that run() runs");
     return *loop;
+}
+
+loop_service* event_loop::find_service(const void* key) const noexcept {
+    for (const auto& [known, made] : services_)
+        if (known == key) return made.get();
+    return nullptr;
+}
+
+void event_loop::add_service(const void* key, std::unique_ptr<loop_service> made) {
+    services_.emplace_back(key, std::move(made));
 }
 
 void event_loop::run_inbox() noexcept {

@@ -4,58 +4,71 @@
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/errors.hpp>
 #include <troika/loop/event_loop.hpp>
+#include <troika/net/resolve.hpp>
 
-#include "net/socket_operation.hpp"
+#include "net/connect_race.hpp"
 #include "net/socket_transport.hpp"
+#include "os/error.hpp"
 
-#include <cerrno>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace troika::net {
 
 namespace {
 
-task<socket> connect_socket(event_loop& loop, address to) {
-    const std::optional<address_family> family = to.family();
-    if (!family) os::throw_error(EAFNOSUPPORT, "connect", to.to_string());
-    poller& door = loop.door();
-    socket made(door, os::or_throw(door.open_socket(*family), "connect", to.to_string()));
-    co_await connect_operation(loop, made, to);
-    co_return made;
+/// What is to be connected to: an address, or else a host that is first looked up.
+struct target {
+    std::string host;
+    std::uint16_t port = 0;
+    std::optional<address> known;
+
+    [[nodiscard]] std::string name() const {
+        if (known) return known->to_string();
+        return port == 0 ? host : host + ":" + std::to_string(port);
+    }
+};
+
+task<socket> connect_to(event_loop& loop, const target& to) {
+    std::vector<address> found;
+    if (to.known) {
+        found.push_back(*to.known);
+    } else {
+        const endpoint where{to.host, to.port};
+        found = co_await resolve(where);
+    }
+    co_return co_await connect_to_first(loop, to.name(), std::move(found));
 }
 
-task<stream> connect_to(address to, connect_options options) {
-    event_loop& loop = event_loop::current();
+task<stream> connect_within(event_loop& loop, target to, connect_options options) {
     cancel_scope scope({.deadline = deadline_after(loop.now(), options.connect_timeout)});
     std::optional<socket> connected;
     try {
-        connected.emplace(co_await connect_socket(loop, to));
+        connected.emplace(co_await connect_to(loop, to));
     } catch (const cancelled&) {
         scope.leave();
         if (!scope.caught()) throw;
-        throw timeout_error("connect " + to.to_string());
+        throw timeout_error("connect " + to.name());
     }
     scope.leave();
     co_return stream(loop, carry(std::move(*connected)));
-}
-
-task<stream> connect_to_name(std::string host, std::uint16_t port, connect_options options) {
-    const endpoint to{host, port};
-    const std::optional<address> numeric = address::parse(to);
-    if (!numeric) os::throw_error(EADDRNOTAVAIL, "connect", host);
-    co_return co_await connect_to(*numeric, options);
 }
 
 }  // namespace
 
 [[clang::coro_wrapper]]
 task<stream> open_connection(endpoint to, connect_options options) {
-    return connect_to_name(std::string(to.host), to.port, options);
+    target wanted{.host = std::string(to.host), .port = to.port, .known = {}};
+    return connect_within(event_loop::current(), std::move(wanted), options);
 }
 
 [[clang::coro_wrapper]]
-task<stream> open_connection(address to, connect_options options) { return connect_to(to, options); }
+task<stream> open_connection(address to, connect_options options) {
+    target wanted{.host = {}, .port = 0, .known = to};
+    return connect_within(event_loop::current(), std::move(wanted), options);
+}
 
 std::pair<stream, stream> open_pair() {
     event_loop& loop = event_loop::current();

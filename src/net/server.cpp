@@ -2,13 +2,14 @@
 #include <troika/net/server.hpp>
 
 #include <troika/loop/event_loop.hpp>
+#include <troika/net/resolve.hpp>
 
 #include "net/server_core.hpp"
 #include "os/error.hpp"
 
-#include <cerrno>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace troika::net {
 
@@ -79,14 +80,14 @@ namespace {
 task<server> start_at(std::string host, std::uint16_t port, connection_handler handler,
                       server_options options) {
     const endpoint where{host, port};
-    const std::optional<address> at = address::parse(where);
-    if (!at) os::throw_error(EADDRNOTAVAIL, "listen", host);
+    const std::vector<address> found = co_await resolve(where);
+    const address& at = found.front();
     event_loop& loop = event_loop::current();
     poller& door = loop.door();
     const listen_options how{.backlog = options.backlog, .reuse_port = options.reuse_port};
-    socket listener(door, os::or_throw(door.listen(at->raw(), how), "listen", at->to_string()));
+    socket listener(door, os::or_throw(door.listen(at.raw(), how), "listen", at.to_string()));
     socket_address raw;
-    os::or_throw(door.local_address(listener.descriptor(), raw), "getsockname", at->to_string());
+    os::or_throw(door.local_address(listener.descriptor(), raw), "getsockname", at.to_string());
     co_return make_server(std::make_unique<server_core>(loop, std::move(listener), address(raw),
                                                         std::move(handler), options));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/server_core.hpp"
 
+#include <troika/io/errors.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/tasks/sleep.hpp>
 
@@ -9,7 +10,9 @@
 #include "net/socket_transport.hpp"
 
 #include <cerrno>
+#include <exception>
 #include <optional>
+#include <system_error>
 
 namespace troika::net {
 
@@ -25,6 +28,22 @@ constexpr bool is_shortage(int error) noexcept {
 constexpr bool is_fatal(int error) noexcept {
     return error == EBADF || error == EINVAL || error == ENOTSOCK || error == EOPNOTSUPP ||
            error == EFAULT;
+}
+
+// Peers come and go as they please: where nobody listens to errors, that is not worth a report.
+bool is_peers_doing(const std::exception_ptr& error) noexcept {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::system_error& e) {
+        return e.code() == std::errc::connection_reset || e.code() == std::errc::broken_pipe ||
+               e.code() == std::errc::connection_aborted || e.code() == std::errc::timed_out;
+    } catch (const incomplete_read&) {
+        return true;
+    } catch (const limit_overrun&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
 }
 
 }  // namespace
@@ -70,7 +89,7 @@ void server_core::report(const std::exception_ptr& error) const noexcept {
     try {
         if (options.on_error)
             options.on_error(error);
-        else
+        else if (!is_peers_doing(error))
             troika::impl::report("server " + local.to_string() + ": " + describe(error));
     } catch (...) {
         troika::impl::report("the error listener of a server threw");

@@ -8,7 +8,10 @@
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
+#include <exception>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace troika {
 class event_loop;
@@ -42,18 +45,31 @@ protected:
 
     void start(task_node& node, std::coroutine_handle<> frame) noexcept;
 
+    /// For who overrides complete(), to do one thing in several requests:
+    /// the wait is over, with `result`,
+    void finish(std::int32_t result) noexcept {
+        result_ = result;
+        wake();
+    }
+    /// or the changed request is submitted, unless the wait was aborted meanwhile.
+    void go_on() noexcept;
+    void complete(std::int32_t result) noexcept override { finish(result); }
+
     /// What the request gave, or a negative errno.
     [[nodiscard]] std::int32_t result() const noexcept { return result_; }
     /// The result. Throws: `cancelled` when it was stopped.
     std::int32_t result_unless_cancelled() const;
+    /// For calls: why a helper thread did not make it.
+    [[nodiscard]] std::exception_ptr not_called() const;
+    [[noreturn]] void throw_not_called() const { std::rethrow_exception(not_called()); }
     [[nodiscard]] event_loop& loop() const noexcept { return *loop_; }
 
 private:
-    void complete(std::int32_t result) noexcept override;
     abort_answer abort() noexcept override;
 
     event_loop* loop_;
     std::int32_t result_ = 0;
+    bool abort_asked_ = false;
 };
 
 /// What `op` is called in labels and messages: `recv`, `connect`.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace troika {
 
@@ -38,6 +39,22 @@ public:
 private:
     std::atomic<posted*> newest_{nullptr};
 };
+
+/// Something that a loop has at most one of, made when it is first asked for: a resolver, the signals.
+/// Destroyed with the loop, before its poller. Thread: the loop's.
+class loop_service {
+public:
+    loop_service() noexcept = default;
+    loop_service(const loop_service&) = delete;
+    loop_service& operator=(const loop_service&) = delete;
+    virtual ~loop_service() = default;
+};
+
+namespace impl {
+/// Its address stands for the type.
+template <class T>
+inline constexpr char service_key = 0;
+}  // namespace impl
 
 /// The engine of the first horse: many tasks on one thread, each gives way where it awaits.
 ///
@@ -109,6 +126,17 @@ public:
     [[nodiscard]] task_owner& roots() noexcept;
     [[nodiscard]] std::vector<task_view> tasks() { return task_tree::snapshot(roots()); }
 
+    /// This loop's `Service`, made at the first call from a reference to the loop.
+    template <std::derived_from<loop_service> Service>
+    Service& service() {
+        const void* const key = &impl::service_key<Service>;
+        if (loop_service* found = find_service(key)) return static_cast<Service&>(*found);
+        auto made = std::make_unique<Service>(*this);
+        Service& answer = *made;
+        add_service(key, std::move(made));
+        return answer;
+    }
+
     /// One turn: never sleeps unless `may_sleep`. Returns: whether anything is left to do. For tests.
     bool turn(bool may_sleep);
 
@@ -143,6 +171,9 @@ private:
         owed.set_exception(std::move(error));
     }
 
+    [[nodiscard]] loop_service* find_service(const void* key) const noexcept;
+    void add_service(const void* key, std::unique_ptr<loop_service> made);
+
     void work() noexcept;
     void poll(bool may_sleep) noexcept;
     void run_inbox() noexcept;
@@ -152,6 +183,7 @@ private:
     std::unique_ptr<troika::poller> poller_;
     std::unique_ptr<timer_wheel> timers_;
     std::unique_ptr<root_tasks> roots_;
+    std::vector<std::pair<const void*, std::unique_ptr<loop_service>>> services_;
     inbox inbox_;
 };
 

@@ -57,7 +57,7 @@ private:
 /// Who is told of what went wrong in a server: a function, or a callable object that outlives it.
 class error_listener {
 public:
-    /// Nobody: a report goes to standard error.
+    /// Nobody: a report goes to standard error, except of peers that went away or broke a limit.
     error_listener() noexcept = default;
     error_listener(void (*function)(const std::exception_ptr&)) noexcept {
         if (function == nullptr) return;
