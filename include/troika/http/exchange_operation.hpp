@@ -55,10 +55,9 @@ private:
     void start(task_node& node, std::coroutine_handle<> frame) noexcept;
     abort_answer abort() noexcept override;
     void complete(std::int32_t result) noexcept override;
-    void send() noexcept;
-    void receive() noexcept;
+    void go_on();
+    void give_up() noexcept;
     bool take(std::int32_t result);
-    void finish() noexcept;
 
     std::exception_ptr error_;
     bool abort_asked_ = false;
@@ -91,8 +90,7 @@ private:
 class [[nodiscard("a read does nothing until it is awaited")]] read_body_operation final
     : public exchange_operation {
 public:
-    read_body_operation(exchange_core& core, std::span<std::byte> into) noexcept
-        : exchange_operation(core), into_(into) {}
+    read_body_operation(exchange_core& core, std::span<std::byte> into) noexcept;
     read_body_operation(read_body_operation&& other) noexcept
         : exchange_operation(std::move(other)), into_(other.into_) {}
     [[nodiscard]] bool await_ready() noexcept;

@@ -28,7 +28,7 @@ public:
 
     /// Returns: whether the status is from 200 to 299.
     [[nodiscard]] bool ok() const noexcept { return status() >= 200 && status() < 300; }
-    /// Throws: status_error "GET http://…: 404 Not Found" for a status of 400 and more.
+    /// Throws: status_error "http://host/name: 404 Not Found" for a status of 400 and more.
     void raise_for_status() const;
 
 private:
