@@ -242,9 +242,10 @@ TEST(RequestParser, RefusesWhatCouldSmuggle) {
     for (const refused& each : refused_requests) {
         const auto said = record_requests(each.text);
         EXPECT_TRUE(said.error) << each.name << " passed as " << said.events;
-        if (said.error)
+        if (said.error) {
             EXPECT_EQ(static_cast<int>(*said.error), static_cast<int>(each.code))
                 << each.name << ": " << said.message;
+        }
     }
 }
 
@@ -412,9 +413,10 @@ TEST(ResponseParser, RefusesWhatIsNoResponse) {
     for (const refused& each : table) {
         const auto said = record_response(each.text);
         EXPECT_TRUE(said.error) << each.name << " passed as " << said.events;
-        if (said.error)
+        if (said.error) {
             EXPECT_EQ(static_cast<int>(*said.error), static_cast<int>(each.code))
                 << each.name << ": " << said.message;
+        }
     }
 }
 
