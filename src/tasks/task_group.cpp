@@ -19,6 +19,10 @@ void task_group::child_failed(task_node& child, const std::exception_ptr& error)
     add_error(error);
 }
 
+void task_group::child_cancelled(task_node&) noexcept {
+    if (is_cancelled()) cut_short_ = true;
+}
+
 void task_group::end_body(const std::exception_ptr& error) noexcept {
     body_ended_ = true;
     if (!error) return;
@@ -36,6 +40,8 @@ void task_group::rethrow() const {
     // The body may also have got `cancelled` from elsewhere, such as a future whose work was
     // cancelled.
     if (cancellation_ && !(own_cancellation_ && caught())) std::rethrow_exception(cancellation_);
+    // The body had ended, but not what it started.
+    if (cut_short_ && !caught()) throw cancelled{};
 }
 
 }  // namespace troika

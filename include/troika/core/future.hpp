@@ -202,7 +202,7 @@ public:
         if (state_ == nullptr) return;
         if (!state_->done() && state_->was_cancelled())
             settle_cancelled();
-        else if (!state_->done())
+        else if (!state_->done() && !state_->unshared())
             set_exception(std::make_exception_ptr(broken_promise{}));
         if (state_->release()) impl::promise_state<T>::destroy(state_);
     }

@@ -129,17 +129,17 @@ public:
     ~task() { drop(); }
 
     /// False once it was moved from.
-    [[nodiscard]] bool valid() const noexcept { return frame_ != nullptr; }
+    [[nodiscard]] bool valid() const noexcept { return static_cast<bool>(frame_); }
 
     /// Runs it to its end. Returns: its value. Throws: what it threw.
     auto operator co_await() && noexcept {
-        check(frame_ != nullptr, "a task is awaited once");
+        check(static_cast<bool>(frame_), "a task is awaited once");
         return impl::task_awaiter<T>{frame_};
     }
 
     /// Says that it is dropped on purpose, so that it is not reported as never awaited.
     void abandon() noexcept {
-        if (frame_ == nullptr) return;
+        if (!frame_) return;
         const impl::dropping_on_purpose quiet;   // so are the tasks among its parameters
         std::exchange(frame_, nullptr).destroy();
     }
@@ -153,7 +153,7 @@ private:
     handle release() noexcept { return std::exchange(frame_, nullptr); }
 
     void drop() noexcept {
-        if (frame_ == nullptr) return;
+        if (!frame_) return;
         if (!frame_.done()) [[unlikely]]
             impl::report_never_awaited(frame_.promise().where());
         frame_.destroy();

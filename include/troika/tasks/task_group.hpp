@@ -59,6 +59,7 @@ private:
     [[nodiscard]] bool finished() const noexcept { return body_ended_ && task_count() == 0; }
     [[noreturn]] static void throw_finished();
     void child_failed(task_node& child, const std::exception_ptr& error) noexcept override;
+    void child_cancelled(task_node& child) noexcept override;
     void add_error(const std::exception_ptr& error) noexcept;
     void end_body(const std::exception_ptr& error) noexcept;
     /// After the group was left. Throws: the group's errors; else a cancellation that is not its
@@ -69,6 +70,7 @@ private:
     std::exception_ptr cancellation_;   // what the body threw, if it was that
     bool body_ended_ = false;
     bool own_cancellation_ = false;     // the group was cancelled before its body
+    bool cut_short_ = false;            // a child ended because the group was cancelled
 };
 
 /// Runs `function(group)`, then waits until everything that was started in the group has ended.

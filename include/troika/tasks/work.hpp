@@ -133,14 +133,14 @@ task<T> follow(follower<T> work) {
 
 template <class T>
 #if defined(__clang__)
-[[clang::coro_wrapper]]
+[[clang::coro_wrapper, clang::coro_disable_lifetimebound]]
 #endif
 task<T> to_task(task<T>&& given) {
     return std::move(given);
 }
 template <class T>
 #if defined(__clang__)
-[[clang::coro_wrapper]]
+[[clang::coro_wrapper, clang::coro_disable_lifetimebound]]
 #endif
 task<T> to_task(future<T>&& given) {
     return follow(follower<T>(std::move(given)));
@@ -167,10 +167,10 @@ concept work_range = future_range<R> || task_range<R>;
 /// One element of an `R`, as a task.
 template <work_range R, class Element>
 #if defined(__clang__)
-[[clang::coro_wrapper]]
+[[clang::coro_wrapper, clang::coro_disable_lifetimebound]]
 #endif
 task<range_result<R>> take_task(Element& each) {
-    return to_task(work_of<R>(static_cast<element_of<R>>(each)));
+    return to_task(work_of<R>(static_cast<element_of<R>&&>(each)));
 }
 
 /// The elements of `from`, taken.
@@ -181,7 +181,7 @@ std::vector<work_of<R>> take_all(R&& from) {
     } else {
         std::vector<work_of<R>> all;
         if constexpr (std::ranges::sized_range<R>) all.reserve(std::ranges::size(from));
-        for (auto&& each : from) all.push_back(static_cast<element_of<R>>(each));
+        for (auto&& each : from) all.push_back(static_cast<element_of<R>&&>(each));
         return all;
     }
 }
