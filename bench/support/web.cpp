@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "support/web.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t large_file_wanted = 256 * mebibyte;
+constexpr std::size_t large_file_small = 64 * mebibyte;
+constexpr std::size_t large_files = 8;
+
+std::string memory_folder() {
+    const fs::path shared = "/dev/shm";
+    return fs::is_directory(shared) ? shared.string() : fs::temp_directory_path().string();
+}
+
+std::string file_name(int index) {
+    std::string number = std::to_string(index);
+    return "f" + std::string(6 - std::min<std::size_t>(6, number.size()), '0') + number;
+}
+
+std::string configuration(const std::string& folder, int port) {
+    std::string text =
+        "daemon off;\nmaster_process off;\nworker_processes 1;\nworker_rlimit_nofile 20000;\n"
+        "error_log stderr crit;\npid " + folder + "/nginx.pid;\n"
+        "events { worker_connections 16000; use epoll; multi_accept on; }\n"
+        "http {\n    access_log off;\n    sendfile on;\n    tcp_nopush on;\n    tcp_nodelay on;\n"
+        "    keepalive_requests 100000000;\n    keepalive_timeout 300;\n"
+        "    open_file_cache max=20000 inactive=600s;\n"
+        "    default_type application/octet-stream;\n";
+    for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
+        text += std::string("    ") + kind + "_temp_path " + folder + "/temporary;\n";
+    return text + "    server { listen 127.0.0.1:" + std::to_string(port) +
+           " backlog=4096; root " + folder + "/www; }\n}\n";
+}
+
+/// Bytes that memory can still take.
+std::size_t memory_available() {
+    std::ifstream info("/proc/meminfo");
+    std::string word;
+    std::size_t kibibytes = 0;
+    while (info >> word)
+        if (word == "MemAvailable:" && info >> kibibytes) return kibibytes * 1024;
+    return 0;
+}
+
+}  // namespace
+
+scratch_folder::scratch_folder(const std::string& parent) : path_(parent + "/troika-bench-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr)
+        throw std::system_error(errno, std::generic_category(), "make a folder in " + parent);
+}
+
+scratch_folder::~scratch_folder() {
+    std::error_code ignored;   // a destructor has nobody to tell
+    fs::remove_all(path_, ignored);
+}
+
+sample downloads::fetch(const std::string& target, const command& client) const {
+    fs::remove_all(target);
+    fs::create_directory(target);
+    sample result = run(client);
+    int whole = 0;
+    for (const fs::directory_entry& each : fs::directory_iterator(target)) {
+        if (!each.is_regular_file() || each.file_size() != size)
+            throw std::runtime_error("it left a wrong file: " + each.path().filename().string());
+        ++whole;
+    }
+    if (whole != count)
+        throw std::runtime_error("it fetched " + std::to_string(whole) + " files of " +
+                                 std::to_string(count));
+    return result;
+}
+
+web::web(command nginx) : folder_(memory_folder()), port_(free_port()) {
+    fs::create_directory(folder_.path() + "/www");
+    const std::string file = folder_.path() + "/nginx.conf";
+    std::ofstream(file) << configuration(folder_.path(), port_);
+    nginx.arguments.insert(nginx.arguments.end(), {"-e", "/dev/null", "-c", file});
+    try {
+        nginx_ = std::make_unique<background>(nginx);
+        nginx_->wait_until_listening(port_);
+    } catch (const left_out& error) {
+        excuse_ = error.what();
+    }
+}
+
+downloads web::serve(const std::string& folder, int count, std::size_t size) const {
+    if (nginx_ == nullptr) throw std::runtime_error(excuse_ + ": install nginx-light");
+    const fs::path root = fs::path(folder_.path()) / "www" / folder;
+    fs::create_directory(root);
+    std::vector<char> block(std::min(size, mebibyte));
+    for (std::size_t i = 0; i < block.size(); ++i) block[i] = static_cast<char>(i * 131 % 251);
+    for (int index = 0; index < count; ++index) {
+        std::ofstream file(root / file_name(index), std::ios::binary);
+        for (std::size_t left = size; left > 0 && file;) {
+            const std::size_t part = std::min(left, block.size());
+            file.write(block.data(), static_cast<std::streamsize>(part));
+            left -= part;
+        }
+        file.close();
+        if (!file) throw std::runtime_error("no room for the files in " + root.string());
+    }
+    return list(folder, port_, count, size);
+}
+
+downloads web::list(const std::string& folder, int port, int count, std::size_t size) const {
+    downloads result;
+    result.port = port;
+    result.count = count;
+    result.size = size;
+    result.base = "http://127.0.0.1:" + std::to_string(port);
+    result.names = folder_.path() + "/" + folder + ".names";
+    result.list = folder_.path() + "/" + folder + ".list";
+    result.curl_config = folder_.path() + "/" + folder + ".curl";
+    std::ofstream names(result.names);
+    std::ofstream urls(result.list);
+    std::ofstream config(result.curl_config);
+    for (int index = 0; index < count; ++index) {
+        const std::string path = folder + "/" + file_name(index);
+        names << path << '\n';
+        urls << result.base << '/' << path << '\n';
+        config << "url = \"" << result.base << '/' << path << "\"\noutput = \"" << file_name(index)
+               << "\"\n";
+    }
+    return result;
+}
+
+void web::forget(const std::string& folder) const {
+    fs::remove_all(fs::path(folder_.path()) / "www" / folder);
+    fs::remove_all(target());
+}
+
+std::size_t web::large_file() const { return shrunk() ? large_file_small : large_file_wanted; }
+
+bool web::shrunk() const {
+    // Served and fetched, and as much again for everybody else.
+    const std::size_t wanted = 4 * large_files * large_file_wanted;
+    return memory_available() < wanted || fs::space(folder_.path()).available < wanted;
+}
+
+}  // namespace bench
