@@ -70,7 +70,14 @@ bool epoll_poller::know(int descriptor) noexcept {
 }
 
 void epoll_poller::adopt(int descriptor, bool internet) noexcept {
-    if (know(descriptor)) table_[static_cast<std::size_t>(descriptor)].exact = internet;
+    if (!know(descriptor)) return;
+    entry& known = table_[static_cast<std::size_t>(descriptor)];
+    check(known.in_flight == 0, "a descriptor was closed while operations on it were in flight");
+    // Whatever was known is of another socket, should that one not have been closed by close().
+    const std::uint32_t generation = known.generation + 1;
+    known = entry{};
+    known.generation = generation;
+    known.exact = internet;
 }
 
 epoll_poller::entry& epoll_poller::entry_of(const io_operation& operation) noexcept {

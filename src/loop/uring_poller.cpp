@@ -136,11 +136,18 @@ void uring_poller::close(int descriptor) noexcept {
 
 // ---- to the kernel
 
+void uring_poller::enter(unsigned wait_for, std::chrono::nanoseconds timeout) noexcept {
+    const int error = ring_->enter(wait_for, timeout);
+    // Too much is on its way, or memory is short: what is left over goes with the next call.
+    check(error == 0 || error == -EBUSY || error == -EAGAIN || error == -ENOMEM,
+          "the kernel refuses the ring: it belongs to the thread that used it first");
+}
+
 os::uring_sqe* uring_poller::prepare() noexcept {
     if (os::uring_sqe* sqe = ring_->prepare()) [[likely]]
         return sqe;
     // Full: hand over what is there. What completes by that is seen by wait() and no earlier.
-    ring_->enter(0, std::chrono::nanoseconds::zero());
+    enter(0, std::chrono::nanoseconds::zero());
     return ring_->prepare();
 }
 
@@ -359,10 +366,10 @@ std::size_t uring_poller::wait(time_point deadline) noexcept {
             timeout = deadline - now();
     }
     if (timeout > nanoseconds::zero() && bell_.fall_asleep()) {
-        ring_->enter(1, timeout);
+        enter(1, timeout);
         bell_.wake_up();
     } else if (ring_->unsubmitted() > 0 || ring_->has_hidden_completions()) {
-        ring_->enter(0, nanoseconds::zero());
+        enter(0, nanoseconds::zero());
     }
     delivered += deliver_completions(completions_per_wait_max - delivered);
     if (pool_.has_done()) {

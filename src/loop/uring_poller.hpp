@@ -38,6 +38,7 @@ private:
 
     bool count_in(int descriptor) noexcept;
     void settle(io_operation& operation, std::int32_t result) noexcept;
+    void enter(unsigned wait_for, std::chrono::nanoseconds timeout) noexcept;
     os::uring_sqe* prepare() noexcept;
     void hand_over(io_operation& operation, bool only_poll) noexcept;
     bool try_hand_over(io_operation& operation) noexcept;

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -14,13 +13,6 @@ std::optional<std::string> environment(const char* name) {
     const char* value = std::getenv(name);
     if (!value) return std::nullopt;
     return value;
-}
-
-bool is_terminal(int descriptor) noexcept { return ::isatty(descriptor) == 1; }
-
-unsigned terminal_columns(int descriptor) noexcept {
-    winsize size{};
-    return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 int process_id() noexcept { return ::getpid(); }

@@ -11,12 +11,6 @@ namespace troika::os {
 /// Thread: any, as long as nobody changes the environment.
 std::optional<std::string> environment(const char* name);
 
-/// Whether `descriptor` is a terminal.
-bool is_terminal(int descriptor) noexcept;
-
-/// Columns of the terminal behind `descriptor`; 0 when it is none.
-unsigned terminal_columns(int descriptor) noexcept;
-
 /// The number of this process.
 int process_id() noexcept;
 

@@ -100,6 +100,8 @@ public:
     /// Sets TCP_NODELAY; nothing on other sockets.
     virtual int set_no_delay(int socket, bool on) noexcept = 0;
     /// Closes a socket or file. Requires: nothing in flight on it.
+    /// Sockets are closed here and nowhere else; what was only waited for, read or written may be
+    /// closed by its owner, when nothing is in flight.
     virtual void close(int descriptor) noexcept = 0;
 
     static constexpr std::size_t completions_per_wait_max = 256;
@@ -110,11 +112,13 @@ enum class poller_kind : std::uint8_t { automatic, uring, epoll };
 
 /// The best poller that this kernel allows: io_uring where its features are present, else epoll.
 ///
+/// The environment variable TROIKA_BACKEND (uring, epoll or auto) decides what `automatic` means.
 /// Throws: std::system_error naming the missing feature when `wanted` is a backend that cannot be
-/// had.
+/// had; std::invalid_argument when the variable holds another word.
 std::unique_ptr<poller> make_poller(poller_kind wanted = poller_kind::automatic);
 
 /// What make_poller(automatic) chose or would choose, and why: one line for `troika doctor`.
+/// Throws: std::invalid_argument, as make_poller().
 std::string explain_poller();
 
 }  // namespace troika

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "os/environment.hpp"
 
-#include "os/fd.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -19,15 +17,6 @@ TEST(environment, tells_unset_from_empty) {
     EXPECT_EQ(environment("TROIKA_TEST_VARIABLE"), "x y");
     ASSERT_EQ(::unsetenv("TROIKA_TEST_VARIABLE"), 0);
     EXPECT_EQ(environment("TROIKA_TEST_VARIABLE"), std::nullopt);
-}
-
-TEST(environment, a_pipe_is_no_terminal) {
-    int ends[2] = {-1, -1};
-    ASSERT_EQ(open_pipe(ends, false), 0);
-    const fd a(ends[0]);
-    const fd b(ends[1]);
-    EXPECT_FALSE(is_terminal(a.get()));
-    EXPECT_EQ(terminal_columns(a.get()), 0u);
 }
 
 TEST(environment, names_the_process_and_the_kernel) {
