@@ -86,7 +86,8 @@ task<void> rename_no_replace(std::filesystem::path from, std::filesystem::path t
 task<void> sync_directory(std::filesystem::path path) {
     auto work = [&] {
         const os::open_options how{.directory = true};
-        const os::fd directory(os::or_throw(os::open_file(path.c_str(), how), "open", path.native()));
+        const int opened = os::open_file(path.c_str(), how);
+        const os::fd directory(os::or_throw(opened, "open", path.native()));
         os::or_throw(os::sync(directory.get()), "fsync", path.native());
     };
     co_await io::offload("fsync", work);

@@ -44,7 +44,8 @@ void file_read::complete(std::int32_t result) noexcept {
     count_ += static_cast<std::uint32_t>(result);
     if (count_ == into_.size()) return finish(0);
     const std::uint64_t offset = request.offset + static_cast<std::uint32_t>(result);
-    request = request_for(io_op::read, *core_, into_.data() + count_, into_.size() - count_, offset);
+    const std::span<std::byte> rest = into_.subspan(count_);
+    request = request_for(io_op::read, *core_, rest.data(), rest.size(), offset);
     go_on();
 }
 
@@ -69,7 +70,8 @@ void file_write::complete(std::int32_t result) noexcept {
     const auto written = static_cast<std::uint32_t>(result);
     from_ = from_.subspan(written);
     if (from_.empty()) return finish(0);
-    request = request_for(io_op::write, *core_, from_.data(), from_.size(), request.offset + written);
+    const std::uint64_t offset = request.offset + written;
+    request = request_for(io_op::write, *core_, from_.data(), from_.size(), offset);
     go_on();
 }
 
@@ -139,7 +141,8 @@ task<void> file::set_modified(file_time time) {
 task<void> file::close() {
     const owner closing = std::move(core_);
     if (closing == nullptr) co_return;
-    // The poller keeps nothing about a file on which nothing is in flight, so any thread may close it.
+    // The poller keeps nothing about a file on which nothing is in flight, so any thread may close
+    // it.
     auto work = [&] { os::close_descriptor(std::exchange(closing->descriptor, -1)); };
     co_await io::offload("close", work);
 }

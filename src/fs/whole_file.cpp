@@ -38,8 +38,8 @@ std::string read_whole(const files::path& from, std::size_t size_max) {
     os::file_status found;
     os::or_throw(os::status(file.get(), found), "stat", from.native());
     std::string content;
-    // The size is a hint: what lies in /proc says 0, and others may write meanwhile. One byte more, so
-    // that the end is seen without growing.
+    // The size is a hint: what lies in /proc says 0, and others may write meanwhile. One byte more,
+    // so that the end is seen without growing.
     std::size_t room = std::min<std::uint64_t>(found.size, size_max) + 1;
     for (;;) {
         const std::size_t before = content.size();
@@ -110,7 +110,8 @@ void sync_name(const files::path& of) {
 void replace(const files::path& to, std::string_view content, const write_options& options) {
     os::file_status old;
     const bool there = os::status(to.c_str(), true, old) == 0;
-    if (there && old.type == os::file_type::directory) os::throw_error(EISDIR, "write", to.native());
+    if (there && old.type == os::file_type::directory)
+        os::throw_error(EISDIR, "write", to.native());
     if (there && old.type != os::file_type::regular) {
         const os::fd file = open_now(to, {.read = false, .write = true});
         return write_whole(file.get(), content, to);

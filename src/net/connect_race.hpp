@@ -24,8 +24,8 @@ inline constexpr duration attempt_delay = std::chrono::milliseconds(250);
 /// Source: RFC 8305, section 4.
 std::vector<address> interleave(const std::vector<address>& addresses);
 
-/// Connects to the first of `to` that answers; they are tried in their order, `attempt_delay` apart,
-/// and those that lose are closed. `name` is for messages.
+/// Connects to the first of `to` that answers; they are tried in their order, `attempt_delay`
+/// apart, and those that lose are closed. `name` is for messages.
 /// Throws: std::system_error, which tells of all attempts. Source: RFC 8305, section 5.
 task<socket> connect_to_first(event_loop& loop, std::string name, std::vector<address> to);
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/lookup_pool.hpp"
 
-#include "os/cpu.hpp"
 #include "os/error.hpp"
-#include "os/signal.hpp"
+#include "os/thread.hpp"
 
 #include <cerrno>
 #include <exception>
-#include <thread>
+#include <memory>
 #include <utility>
 
 namespace troika::net {
@@ -27,14 +26,19 @@ future<os::resolution> lookup_pool::submit(const std::string& host) {
 }
 
 void lookup_pool::hire() {
-    try {
-        // Signals are for the program's own threads.
-        const os::signal_block block(os::signal_set::all());
-        std::thread([self = shared_from_this()] { self->work(); }).detach();
+    using keeper = std::shared_ptr<lookup_pool>;
+    auto self = std::make_unique<keeper>(shared_from_this());
+    const auto main = [](void* argument) noexcept {
+        const std::unique_ptr<keeper> mine(static_cast<keeper*>(argument));
+        (*mine)->work();
+    };
+    const int error = os::start_abandonable_thread("troika-names", main, self.get());
+    if (error == 0) {
+        static_cast<void>(self.release());
         ++threads_;
-    } catch (const std::system_error&) {
-        if (threads_ == 0) throw;   // else those that are there will do it
-    }
+    } else if (threads_ == 0) {
+        os::throw_error(-error, "start a thread to resolve names");
+    }   // else those that are there will do it
 }
 
 void lookup_pool::close() noexcept {
@@ -48,7 +52,6 @@ void lookup_pool::close() noexcept {
 }
 
 void lookup_pool::work() noexcept {
-    os::name_thread("troika-names");
     std::unique_lock lock(mutex_);
     for (;;) {
         ++idle_;

@@ -16,8 +16,8 @@ namespace troika::net {
 
 /// Threads that ask the system for addresses, which may take it half a minute.
 ///
-/// Nobody can interrupt that, so nobody waits for it either: the threads own the pool together with its
-/// user, and end by themselves once it has been closed.
+/// Nobody can interrupt that, so nobody waits for it either: the threads own the pool together with
+/// its user, and end by themselves once it has been closed.
 class lookup_pool : public std::enable_shared_from_this<lookup_pool> {
 public:
     static constexpr unsigned threads_max = 4;

@@ -23,8 +23,8 @@ constexpr bool is_shortage(int error) noexcept {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-// The listening socket itself is unusable. All other errors are the accepted connection's own: accept()
-// passes on what the network reported for it (see accept(2), "Error handling").
+// The listening socket itself is unusable. All other errors are the accepted connection's own:
+// accept() passes on what the network reported for it (see accept(2), "Error handling").
 constexpr bool is_fatal(int error) noexcept {
     return error == EBADF || error == EINVAL || error == ENOTSOCK || error == EOPNOTSUPP ||
            error == EFAULT;

@@ -25,7 +25,8 @@ std::exception_ptr stream_core::failure(std::string_view what, std::int32_t resu
     if (result == -ECANCELED) return troika::impl::make_cancelled();
     if (closed)
         return std::make_exception_ptr(std::system_error(
-            std::make_error_code(std::errc::bad_file_descriptor), describe(what) + " (closed here)"));
+            std::make_error_code(std::errc::bad_file_descriptor),
+            describe(what) + " (closed here)"));
     return std::make_exception_ptr(std::system_error(carrier->error_of(result), describe(what)));
 }
 

@@ -18,8 +18,8 @@ namespace {
 // One request's share; more is sent or received in several.
 constexpr std::size_t request_size_max = std::size_t{1} << 30;
 
-// What is read exactly and is no larger comes through the read-ahead buffer, so that a protocol of small
-// fields costs few system calls.
+// What is read exactly and is no larger comes through the read-ahead buffer, so that a protocol of
+// small fields costs few system calls.
 constexpr std::size_t small_read_max = read_ahead::capacity_min;
 
 io_request request_for(io_op op) noexcept {

@@ -43,6 +43,17 @@ signal_block::~signal_block() {
     ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
 }
 
+signal_set set_blocked(signal_set signals, bool blocked) noexcept {
+    const sigset_t wanted = raw_set(signals);
+    sigset_t old;
+    ::pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &wanted, &old);
+    signal_set changed;
+    for (int number = 1; number <= 64; ++number)
+        if (signals.contains(number) && (sigismember(&old, number) == 1) != blocked)
+            changed.add(number);
+    return changed;
+}
+
 int open_signal_fd(signal_set signals) noexcept {
     const sigset_t wanted = raw_set(signals);
     const int descriptor = ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);

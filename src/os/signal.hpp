@@ -48,6 +48,9 @@ private:
     signal_set before_;
 };
 
+/// Blocks or unblocks `signals` in the calling thread. Returns: those that were not so before.
+signal_set set_blocked(signal_set signals, bool blocked) noexcept;
+
 /// A descriptor that is readable while one of `signals` is pending; they must be blocked in every
 /// thread of the process. Returns: the descriptor (close-on-exec, non-blocking) or -errno.
 int open_signal_fd(signal_set signals) noexcept;

@@ -33,7 +33,8 @@ task<void> create_directories(std::filesystem::path path);
 /// Throws: std::system_error.
 task<bool> remove(std::filesystem::path path);
 
-/// Gives a file another name; what had that name is replaced, atomically. Throws: std::system_error.
+/// Gives a file another name; what had that name is replaced, atomically. Throws:
+/// std::system_error.
 task<void> rename(std::filesystem::path from, std::filesystem::path to);
 
 /// The same, but what has the name already stays. Throws: std::system_error (file exists).

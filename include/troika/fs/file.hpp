@@ -77,7 +77,7 @@ private:
 
 /// An open file. Reads and writes name their place, so several may be in flight.
 ///
-/// No call sleeps in the loop's thread: io_uring does the work, or helper threads.
+/// No call sleeps in the loop's thread: the kernel does the work meanwhile, or helper threads do.
 /// Lifetime: within that of its loop; buffers, until the await ends. Thread: the loop's.
 class file {
 public:
@@ -110,7 +110,8 @@ public:
     [[nodiscard]] task<file_status> status() const;
     /// Cuts the file off, or fills it up with zeros, at `size`. Throws: std::system_error.
     task<void> truncate(std::uint64_t size);
-    /// Reserves space for `size` bytes and leaves the size alone, so that a full disk is noticed now.
+    /// Reserves space for `size` bytes and leaves the size alone, so that a full disk is noticed
+    /// now.
     /// Returns: false where the file system cannot. Throws: std::system_error.
     task<bool> reserve(std::uint64_t size);
     /// Throws: std::system_error.

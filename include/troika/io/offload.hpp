@@ -75,8 +75,9 @@ private:
 /// The loop of the task that runs; for headers that do not include it.
 event_loop& current_loop();
 
-/// Calls `work` on a helper thread of the loop's poller, for short calls that may sleep in the kernel:
-/// of the file system, say. The helpers are few; computing and long waits belong in a thread pool.
+/// Calls `work` on a helper thread of the loop's poller, for short calls that may sleep in the
+/// kernel: of the file system, say. The helpers are few; computing and long waits belong in a
+/// thread pool.
 ///
 /// Returns: what it returns. Throws: what it throws; std::system_error when no thread can be had.
 /// Cancel: if it has not begun, it never does; else its end is awaited, and its result delivered.

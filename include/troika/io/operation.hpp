@@ -21,10 +21,10 @@ namespace troika::io {
 
 /// One operation of the poller as an awaiter: parks the task until the operation completes.
 ///
-/// Lives in the frame of the coroutine that awaits it and allocates nothing. Who derives from it adds
-/// await_resume(), which makes a value or an exception of result().
-/// Cancel: the kernel is asked to stop, and the wait ends when it has; if it was faster, the result is
-/// delivered. Thread: the loop's.
+/// Lives in the frame of the coroutine that awaits it and allocates nothing. Who derives from it
+/// adds await_resume(), which makes a value or an exception of result().
+/// Cancel: the kernel is asked to stop, and the wait ends when it has; if it was faster, the result
+/// is delivered. Thread: the loop's.
 class operation : public suspension, public io_operation {
 public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }

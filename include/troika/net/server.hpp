@@ -8,6 +8,7 @@
 #include <troika/core/task.hpp>
 #include <troika/net/address.hpp>
 #include <troika/net/stream.hpp>
+#include <troika/tasks/as_result.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -100,24 +101,15 @@ struct server_options {
     error_listener on_error = {};
 };
 
-namespace impl {
-
+/// What awaiting an `A` gives.
 template <class A>
-decltype(auto) awaiter_of(A&& operation) {
-    if constexpr (troika::impl::has_member_co_await<A>)
-        return std::forward<A>(operation).operator co_await();
-    else
-        return std::forward<A>(operation);
-}
-template <class A>
-using awaited_t = std::remove_cvref_t<decltype(awaiter_of(std::declval<A>()).await_resume())>;
-
-}  // namespace impl
+using awaited_t = std::remove_cvref_t<
+    decltype(std::declval<typename troika::impl::awaiter_of<A>::type&>().await_resume())>;
 
 /// Accepts connections, and owns the tasks that serve them.
 ///
-/// It works in the background from start_server() on, as a task of the loop: until drain(), close() or
-/// the destructor, or until the loop's run() ends.
+/// It works in the background from start_server() on, as a task of the loop: until drain(), close()
+/// or the destructor, or until the loop's run() ends.
 /// Thread: that of the loop. Lifetime: must not move during an await of its members.
 class server {
 public:
@@ -134,10 +126,10 @@ public:
 
     /// Serves until `stop` completes, for instance signals({SIGINT, SIGTERM}), then drains.
     ///
-    /// Returns: what `stop` gave. Throws: what `stop` threw, after draining; std::system_error when the
-    /// listening socket fails. Cancel: as close(), and the end is awaited.
+    /// Returns: what `stop` gave. Throws: what `stop` threw, after draining; std::system_error when
+    /// the listening socket fails. Cancel: as close(), and the end is awaited.
     template <class A>
-    task<impl::awaited_t<A>> serve_until(A stop);
+    task<awaited_t<A>> serve_until(A stop);
 
     /// Stops accepting and waits until the connections have ended; those that are there after
     /// `drain_timeout` are cancelled. Throws and Cancel: as serve_until().
@@ -166,20 +158,20 @@ private:
 
 /// Starts a server at `at`; port 0 lets the system choose one, see server::port().
 ///
-/// For each connection `handler` is called with a stream, in a task of its own; it may be a capturing
-/// lambda, which is kept until the last connection has ended.
+/// For each connection `handler` is called with a stream, in a task of its own; it may be a
+/// capturing lambda, which is kept until the last connection has ended.
 /// Throws: std::system_error "listen 127.0.0.1:80 (advice): Address already in use".
 /// Lifetime: the text of `at`, until the call returns.
 task<server> start_server(endpoint at, connection_handler handler, server_options options = {});
 
 template <class A>
-task<impl::awaited_t<A>> server::serve_until(A stop) {
-    outcome<impl::awaited_t<A>> stopped;
+task<awaited_t<A>> server::serve_until(A stop) {
+    outcome<awaited_t<A>> stopped;
     bool interrupted = false;
     cancel_scope waiting;
     tell_of_end(&waiting);
     try {
-        if constexpr (std::is_void_v<impl::awaited_t<A>>) {
+        if constexpr (std::is_void_v<awaited_t<A>>) {
             co_await std::move(stop);
             stopped.emplace();
         } else {
@@ -192,8 +184,8 @@ task<impl::awaited_t<A>> server::serve_until(A stop) {
     }
     tell_of_end(nullptr);
     waiting.leave();
-    // drain() throws `cancelled` at once if it was the caller who was cancelled; else it throws what
-    // ended the server.
+    // drain() throws `cancelled` at once if it was the caller who was cancelled; else it throws
+    // what ended the server.
     co_await drain();
     if (interrupted) throw cancelled{};
     co_return stopped.take();

@@ -26,12 +26,11 @@ struct stream_core_delete {
 
 /// A connection that carries bytes both ways: TCP, a Unix socket, or anything that is a transport.
 ///
-/// Reading ahead is bounded and happens only where a delimiter is searched; large reads go straight into
-/// the caller's memory, and a write ends when the transport has taken everything, so a peer that does
-/// not read holds the writer back. One task may read while another writes; two readers, or two
-/// writers, at the same time are a bug.
-/// Movable, also while tasks read or write. Lifetime: buffers and views that are passed to a call,
-/// until its await ends. Thread: its loop's.
+/// Reading ahead is bounded and happens only where a delimiter is searched; large reads go straight
+/// into the caller's memory, and a write ends when the transport has taken everything, so a peer
+/// that does not read holds the writer back. One task may read while another writes; two readers,
+/// or two writers, at the same time are a bug. Movable, also while tasks read or write. Lifetime:
+/// buffers and views that are passed to a call, until its await ends. Thread: its loop's.
 class stream {
 public:
     /// Bytes that are read ahead at most, unless a read_until() asks for more.
@@ -55,7 +54,8 @@ public:
 
     /// Fills `into`.
     ///
-    /// Throws: incomplete_read with what there was, when the peer finishes earlier; std::system_error.
+    /// Throws: incomplete_read with what there was, when the peer finishes earlier;
+    /// std::system_error.
     /// Cancel: loses nothing, what came stays in the stream.
     read_exactly_operation read_exactly(std::span<std::byte> into) noexcept {
         return {core(), into};
@@ -63,8 +63,8 @@ public:
 
     /// Reads up to and including `delimiter`, which is not empty.
     ///
-    /// Throws: incomplete_read with what there was, when the peer finishes earlier; limit_overrun when
-    /// the delimiter does not end within `limit` bytes, and then nothing is consumed;
+    /// Throws: incomplete_read with what there was, when the peer finishes earlier; limit_overrun
+    /// when the delimiter does not end within `limit` bytes, and then nothing is consumed;
     /// std::system_error. Cancel: loses nothing.
     task<std::string> read_until(std::string_view delimiter, std::size_t limit = read_ahead_max);
 
@@ -82,8 +82,8 @@ public:
 
     /// Writes all of `from`.
     ///
-    /// Throws: std::system_error. Cancel: an unknown part has been sent: there is nothing sensible left
-    /// to be written.
+    /// Throws: std::system_error. Cancel: an unknown part has been sent: there is nothing sensible
+    /// left to be written.
     write_operation write_all(std::span<const std::byte> from) noexcept { return {core(), from}; }
     write_operation write_all(std::string_view from) noexcept {
         return {core(), std::as_bytes(std::span(from.data(), from.size()))};
@@ -113,7 +113,8 @@ public:
     /// Throws: std::system_error.
     void close_write();
 
-    /// Closes; again, it does nothing. Reads in flight end as if the peer had finished, writes fail.
+    /// Closes; again, it does nothing. Reads in flight end as if the peer had finished, writes
+    /// fail.
     void close() noexcept;
     [[nodiscard]] bool is_open() const noexcept;
 

@@ -17,8 +17,9 @@ namespace troika::net {
 
 class stream_core;
 
-/// What all reads and writes of a stream have in common. They are awaiters: they live in the frame of
-/// the coroutine that awaits, and what takes several steps is repeated without resuming the task.
+/// What all reads and writes of a stream have in common. They are awaiters: they live in the frame
+/// of the coroutine that awaits, and what takes several steps is repeated without resuming the
+/// task.
 class transfer : public suspension, public io_operation {
 public:
     template <std::derived_from<troika::impl::promise_base> P>
@@ -99,7 +100,8 @@ private:
 };
 
 /// What stream::fill() gives.
-class [[nodiscard("a read does nothing until it is awaited")]] fill_operation final : public transfer {
+class [[nodiscard("a read does nothing until it is awaited")]] fill_operation final
+    : public transfer {
 public:
     fill_operation(stream_core& core, std::size_t size_max) noexcept;
     fill_operation(fill_operation&&) noexcept = default;

@@ -12,10 +12,10 @@ namespace troika::net {
 
 /// What carries the bytes of a stream: a socket, a pipe in memory, TLS over another transport.
 ///
-/// It has the manners of the poller: an operation is submitted and completes later, so a stream needs
-/// no coroutine of its own for a read or a write, and over a socket the cost of being exchangeable is
-/// one indirect call. A transport that does several steps for one operation (TLS) keeps the operation
-/// until the last of them has completed.
+/// It has the manners of the poller: an operation is submitted and completes later, so a stream
+/// needs no coroutine of its own for a read or a write, and over a socket the cost of being
+/// exchangeable is one indirect call. A transport that does several steps for one operation (TLS)
+/// keeps the operation until the last of them has completed.
 /// Thread: that of the loop.
 class transport {
 public:
@@ -25,9 +25,9 @@ public:
     /// Closes. Requires: nothing in flight.
     virtual ~transport() = default;
 
-    /// Starts a recv, a send or a wait_readable; its descriptor is the transport's affair. At most one
-    /// operation that reads and one that sends are in flight. Completes as poller::submit() says:
-    /// later, once, never from inside submit() or cancel().
+    /// Starts a recv, a send or a wait_readable; its descriptor is the transport's affair. At most
+    /// one operation that reads and one that sends are in flight. Completes as poller::submit()
+    /// says: later, once, never from inside submit() or cancel().
     virtual void submit(io_operation& operation) noexcept = 0;
     /// Asks that `operation`, which is in flight, end soon: as poller::cancel() says.
     virtual void cancel(io_operation& operation) noexcept = 0;

@@ -54,7 +54,8 @@ TEST(Directory, ListsSortedByNameWithTypes) {
 TEST(Directory, ListsNoMoreThanAllowed) {
     event_loop loop;
     const scratch_directory here;
-    for (const char* name : {"a", "b", "c"}) loop.run(fs::write_file(here / name, "", {.sync = false}));
+    for (const char* name : {"a", "b", "c"})
+        loop.run(fs::write_file(here / name, "", {.sync = false}));
     EXPECT_EQ(loop.run(fs::list_directory(here.path(), 3)).size(), 3u);
     EXPECT_THROW(loop.run(fs::list_directory(here.path(), 2)), std::system_error);
 }

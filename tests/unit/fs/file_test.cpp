@@ -91,7 +91,8 @@ TEST(File, NamesOperationAndPathInErrors) {
         loop.run(fs::open(here / "missing"));
         FAIL() << "opened a fs::file that is not there";
     } catch (const std::system_error& e) {
-        EXPECT_EQ(std::string(e.what()).find("open " + (here / "missing").native()), 0u) << e.what();
+        const std::string begin = "open " + (here / "missing").native();
+        EXPECT_EQ(std::string(e.what()).find(begin), 0u) << e.what();
     }
 }
 

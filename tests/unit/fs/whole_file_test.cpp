@@ -82,7 +82,8 @@ TEST(WholeFile, NamesWhatIsMissing) {
         FAIL() << "read a fs::file that is not there";
     } catch (const std::system_error& e) {
         EXPECT_EQ(e.code(), std::errc::no_such_file_or_directory);
-        EXPECT_EQ(std::string(e.what()).find("open " + (here / "missing").native()), 0u) << e.what();
+        const std::string begin = "open " + (here / "missing").native();
+        EXPECT_EQ(std::string(e.what()).find(begin), 0u) << e.what();
     }
 }
 
