@@ -133,9 +133,9 @@ struct acquire_options {
 
 /// The connections of a client, by origin, and the queue of those who want one.
 ///
-/// Within an origin who came first is served first; origins that wait for the common limit take turns.
-/// An idle connection is watched after a while, and closed when the peer does anything: it has either
-/// closed, or sends what nobody asked for.
+/// Within an origin who came first is served first; origins that wait for the common limit take
+/// turns. An idle connection is watched after a while, and closed when the peer does anything: it has
+/// either closed, or sends what nobody asked for.
 /// Thread: the loop's.
 class connection_pool {
 public:

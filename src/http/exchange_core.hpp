@@ -20,8 +20,8 @@ namespace troika::http {
 
 class client_core;
 
-/// The part of an exchange that stays put: the connection, the parser, what was received and not yet
-/// taken, and the clock that runs. Used again for the next exchange, so that one costs no allocation.
+/// The part of an exchange that stays put: the connection, the parser, what was received and not
+/// yet taken, and the clock that runs. Used again for the next exchange, which costs no allocation.
 /// Thread: the loop's.
 class exchange_core final : public watchdog {
 public:
@@ -61,14 +61,13 @@ public:
 
     // ---- the answer
 
-    /// Steps with what was received. Returns: the bytes of the body, which are taken at once; `event` is
-    /// need_input when all is used up. Throws: protocol_error.
+    /// Steps with what was received, at most `size_max` bytes of it. Throws: protocol_error.
     parse_step step(std::size_t size_max);
     /// The same with bytes that are not in the buffer. Requires: the buffer is empty.
     parse_step step_elsewhere(std::span<const std::byte> input);
-    /// The peer sends no more. Returns: whether the message is complete. Throws: protocol_error.
+    /// The peer sends no more. Throws: protocol_error, unless that completes the message.
     void end_input();
-    /// Interim responses: told the status. Head: taken over.
+    /// The parser has found the head.
     void take_head();
     /// Gives the connection back where the body is known to be over.
     void settle();

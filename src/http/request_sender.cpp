@@ -32,7 +32,8 @@ public:
     [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
 
 private:
-    void child_failed(task_node&, const std::exception_ptr& error) noexcept override {
+    void child_failed(task_node& child, const std::exception_ptr& error) noexcept override {
+        child.mark_retrieved();
         failure_ = error;
         cancel();
     }

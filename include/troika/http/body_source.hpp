@@ -27,8 +27,8 @@ public:
     /// Cancel: when the server has answered before it had the whole body.
     virtual task<std::size_t> read_some(std::span<std::byte> into) = 0;
 
-    /// Goes back to the beginning, because the request is sent again (after a redirect, or because a
-    /// kept connection was gone).
+    /// Goes back to the beginning, because the request is sent again (after a redirect, or because
+    /// a kept connection was gone).
     /// Returns: false where it cannot; the request then fails.
     virtual bool rewind() { return false; }
 };

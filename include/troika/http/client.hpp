@@ -29,8 +29,8 @@ struct client_core_delete {
 /// Sends requests over HTTP/1.1 and keeps the connections for the next ones.
 ///
 /// Requests beyond the limits wait in the order in which they came. Redirects are followed; what is
-/// meant for one origin (Authorization, Cookie, a password in the URL) is not sent to another. A request
-/// that can be repeated is sent once more where a kept connection turns out to be gone.
+/// meant for one origin (Authorization, Cookie, a password in the URL) is not sent to another. A
+/// request that can be repeated is sent once more where a kept connection turns out to be gone.
 /// Thread: its loop's. Lifetime: longer than its requests and exchanges.
 class client {
 public:
@@ -77,8 +77,8 @@ task<response> get(std::string_view url, request_options options = {});
 /// The same for any method.
 task<response> request(std::string_view method, std::string_view url, request_options options = {});
 
-/// The client that get() and request() use. Lifetime: that of the loop. Throws: std::logic_error where no
-/// event loop runs.
+/// The client that get() and request() use. Lifetime: that of the loop.
+/// Throws: std::logic_error where no event loop runs.
 client& default_client();
 
 }  // namespace troika::http

@@ -25,8 +25,8 @@ struct exchange_core_release {
 
 /// A request that was sent and whose answer has begun: the head is there, the body is to be read.
 ///
-/// While it lives it has a connection for itself, until the last byte of the body was read, which gives
-/// the connection back to the client. Dropped earlier, the connection is closed.
+/// It has a connection for itself until the last byte of the body was read, which gives the connection
+/// back to the client. Dropped earlier, the connection is closed.
 /// Movable, not while it is read. Thread: the loop's. Lifetime: within that of its client.
 class exchange {
 public:
@@ -43,14 +43,14 @@ public:
 
     /// Reads the next bytes of the body, where they were received.
     ///
-    /// Returns: the bytes; none at the end of the body. Lifetime: until the next read, or the end of the
-    /// exchange.
-    /// Throws: client_timeout, protocol_error (also for a body that is cut short), std::system_error;
-    /// the exchange is of no use then. Cancel: loses nothing.
+    /// Returns: the bytes; none at the end of the body. Lifetime: until the next read, or the end of
+    /// the exchange.
+    /// Throws: client_timeout, protocol_error (also for a body that is cut short),
+    /// std::system_error; the exchange is of no use then. Cancel: loses nothing.
     [[nodiscard]] read_chunk_operation read_chunk() noexcept;
 
-    /// Reads at least one byte of the body into `into`, which is not empty; large bodies come without
-    /// a copy on the way.
+    /// Reads at least one byte of the body into `into`, which is not empty; large bodies come
+    /// without a copy on the way.
     ///
     /// Returns: how many; 0 at the end of the body. Throws and Cancel: as read_chunk().
     [[nodiscard]] read_body_operation read_some(std::span<std::byte> into) noexcept;
