@@ -56,8 +56,9 @@ public:
         : task_promise_common<T>(where) {}
     task<T> get_return_object() noexcept;
 
+    // A number is converted where it is returned, where the compiler sees that `co_return 0` fits.
     template <class U>
-        requires std::constructible_from<T, U&&>
+        requires(std::constructible_from<T, U &&> && !std::is_scalar_v<T>)
     void return_value(U&& value) {
         this->outcome_.emplace(std::forward<U>(value));
     }
