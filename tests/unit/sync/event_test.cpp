@@ -118,7 +118,7 @@ task<void> bounce(event& mine, event& theirs, int rounds) {
 TEST(Event, BouncesBetweenTwoLoops) {
     constexpr int rounds = 2'000;
     event ping, pong;
-    event_loop left, right;   // outlive both threads: who sets an event may still be at the other loop
+    event_loop left, right;   // outlive both threads: who sets may still be at the other loop
     std::thread other([&] { right.run(bounce(pong, ping, rounds)); });
     ping.set();
     left.run(bounce(ping, pong, rounds));

@@ -102,8 +102,8 @@ TEST(Mutex, IsFreeWhenTheOnlyWaiterWasCancelled) {
 }
 
 TEST(Mutex, CancelAfterTheHandOverComesTooLateAndIsPassedOn) {
-    // Given the mutex and then cancelled: it gets the mutex, is thrown out at its next await, and the
-    // next in line has its turn.
+    // Given the mutex and then cancelled: it gets the mutex, is thrown out at its next await, and
+    // the next in line has its turn.
     run_alone([]() -> task<void> {
         mutex door;
         std::string log;

@@ -202,7 +202,7 @@ TEST(Queue, JoinWaitsForTheWorkNotForTheItems) {
         co_await q.join();   // nothing is unfinished
         int done = 0;
         children group;
-        co_await put_all(q, {1, 2, 3});
+        for (int item : {1, 2, 3}) co_await q.put(item);
         future<void> joined = group.start(join(q));
         co_await settle();
         EXPECT_EQ(waits_for(joined), "queue join (3 unfinished)");
@@ -296,7 +296,7 @@ TEST(Queue, ImmediateShutdownEndsAJoinThatWaitsForNothingElse) {
     run_alone([]() -> task<void> {
         queue<int> q{{.capacity_max = 4}};
         children group;
-        co_await put_all(q, {1, 2});
+        for (int item : {1, 2}) co_await q.put(item);
         future<void> joined = group.start(join(q));
         co_await settle();
         q.shutdown({.immediate = true});
