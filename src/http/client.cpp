@@ -40,30 +40,28 @@ client::client(client_options options) : client(event_loop::current(), std::move
 client::client(event_loop& loop, client_options options)
     : core_(new client_core(loop, std::move(options))) {}
 
-[[clang::coro_wrapper]]
-task<response> client::request(std::string_view method, http::url url, request_options options) {
+[[clang::coro_wrapper]] task<response> client::request(std::string_view method, http::url url,
+                                                       request_options options) {
     return fetch(*core_, std::string(method), std::move(url), options);
 }
 
-[[clang::coro_wrapper]]
-task<response> client::request(std::string_view method, std::string_view url,
-                               request_options options) {
+[[clang::coro_wrapper]] task<response> client::request(std::string_view method,
+                                                       std::string_view url,
+                                                       request_options options) {
     return request(method, parse(url), options);
 }
 
-[[clang::coro_wrapper]]
-task<response> client::get(std::string_view url, request_options options) {
+[[clang::coro_wrapper]] task<response> client::get(std::string_view url, request_options options) {
     return request("GET", parse(url), options);
 }
 
-[[clang::coro_wrapper]]
-task<exchange> client::open(std::string_view method, http::url url, request_options options) {
+[[clang::coro_wrapper]] task<exchange> client::open(std::string_view method, http::url url,
+                                                    request_options options) {
     return open_exchange(*core_, std::string(method), std::move(url), options);
 }
 
-[[clang::coro_wrapper]]
-task<exchange> client::open(std::string_view method, std::string_view url,
-                            request_options options) {
+[[clang::coro_wrapper]] task<exchange> client::open(std::string_view method, std::string_view url,
+                                                    request_options options) {
     return open(method, parse(url), options);
 }
 
@@ -77,13 +75,12 @@ void client::close_idle() noexcept { core_->pool().close_idle(); }
 
 client& default_client() { return event_loop::current().service<loop_client>().shared; }
 
-[[clang::coro_wrapper]]
-task<response> get(std::string_view url, request_options options) {
+[[clang::coro_wrapper]] task<response> get(std::string_view url, request_options options) {
     return default_client().get(url, options);
 }
 
-[[clang::coro_wrapper]]
-task<response> request(std::string_view method, std::string_view url, request_options options) {
+[[clang::coro_wrapper]] task<response> request(std::string_view method, std::string_view url,
+                                               request_options options) {
     return default_client().request(method, url, options);
 }
 

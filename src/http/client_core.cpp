@@ -8,7 +8,9 @@
 namespace troika::http {
 
 client_core::client_core(event_loop& loop, client_options options)
-    : loop_(loop), options_(std::move(options)), buffers_(options_.buffer_bytes_max),
+    : loop_(loop),
+      options_(std::move(options)),
+      buffers_(options_.buffer_bytes_max),
       pool_(loop, {.per_origin_max = options_.connections_per_origin_max,
                    .total_max = options_.connections_max,
                    .keep_alive_max = options_.keep_alive_max}),

@@ -207,8 +207,10 @@ void connection_pool::sweep() noexcept {
 // ---- acquiring
 
 connection_pool::connection_pool(event_loop& loop, const pool_limits& limits) noexcept
-    : loop_(loop), limits_(limits),
-      tick_(std::clamp<duration>(limits.keep_alive_max / 4, std::chrono::milliseconds(1), tick_max)),
+    : loop_(loop),
+      limits_(limits),
+      tick_(
+          std::clamp<duration>(limits.keep_alive_max / 4, std::chrono::milliseconds(1), tick_max)),
       sweeper_(*this) {}
 
 connection_pool::~connection_pool() {
@@ -276,8 +278,9 @@ void connection_pool::make_room(origin_slots& origin) noexcept {
 
 task<net::stream> connection_pool::connect(origin_slots& origin, duration timeout) {
     try {
-        net::stream opened = co_await net::open_connection(
-            net::endpoint{origin.host, origin.port}, net::connect_options{.connect_timeout = timeout});
+        net::stream opened =
+            co_await net::open_connection(net::endpoint{origin.host, origin.port},
+                                          net::connect_options{.connect_timeout = timeout});
         co_return opened;
     } catch (const timeout_error& error) {
         throw client_timeout(client_phase::connect, error.what());

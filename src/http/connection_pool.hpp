@@ -37,7 +37,7 @@ public:
     ~connection();
 
     net::stream stream;
-    bool used = false;              // it has carried a request before
+    bool used = false;   // it has carried a request before
     // while it is idle
     connection_pool* pool = nullptr;
     struct origin_slots* origin = nullptr;
@@ -64,7 +64,8 @@ public:
     connection_lease(connection_pool& pool, origin_slots& origin) noexcept
         : pool_(&pool), origin_(&origin) {}
     connection_lease(connection_lease&& other) noexcept
-        : pool_(other.pool_), origin_(std::exchange(other.origin_, nullptr)),
+        : pool_(other.pool_),
+          origin_(std::exchange(other.origin_, nullptr)),
           held_(std::move(other.held_)) {}
     connection_lease& operator=(connection_lease&& other) noexcept {
         if (this != &other) {
@@ -126,17 +127,16 @@ struct pool_limits {
 
 /// How a connection is to be had.
 struct acquire_options {
-    bool fresh = false;                  // not one that was used before
+    bool fresh = false;   // not one that was used before
     duration connect_timeout = duration::max();
-    time_point deadline = never;         // for all of it
+    time_point deadline = never;   // for all of it
 };
 
 /// The connections of a client, by origin, and the queue of those who want one.
 ///
 /// Within an origin who came first is served first; origins that wait for the common limit take
-/// turns. An idle connection is watched after a while, and closed when the peer does anything: it has
-/// either closed, or sends what nobody asked for.
-/// Thread: the loop's.
+/// turns. An idle connection is watched after a while, and closed when the peer does anything: it
+/// has either closed, or sends what nobody asked for. Thread: the loop's.
 class connection_pool {
 public:
     /// How long an idle connection is not watched: the next request probably comes sooner.
@@ -148,7 +148,8 @@ public:
     /// Closes the idle connections. Requires: none is leased, nobody waits.
     ~connection_pool();
 
-    /// Returns: a lease with an idle connection, or an empty one where that is not to be had at once.
+    /// Returns: a lease with an idle connection, or an empty one where that is not to be had at
+    /// once.
     [[nodiscard]] connection_lease try_acquire(const url& where);
     /// Waits for a slot, then takes an idle connection or opens one.
     ///
@@ -196,9 +197,9 @@ private:
     const pool_limits limits_;
     const duration tick_;
     std::unordered_map<std::string, std::unique_ptr<origin_slots>> origins_;
-    std::string key_;                                // scratch
-    intrusive_list<origin_slots> hungry_;            // with waiters, and below their own limit
-    intrusive_list<connection, of_age> by_age_;      // idle ones, the oldest first
+    std::string key_;                             // scratch
+    intrusive_list<origin_slots> hungry_;         // with waiters, and below their own limit
+    intrusive_list<connection, of_age> by_age_;   // idle ones, the oldest first
     std::size_t in_use_ = 0;
     std::size_t idle_count_ = 0;
     std::size_t waiting_ = 0;

@@ -52,8 +52,7 @@ read_body_operation exchange::read_some(std::span<std::byte> into) noexcept {
     return {*core_, into};
 }
 
-[[clang::coro_wrapper]]
-task<std::string> exchange::read_all(std::size_t size_max) {
+[[clang::coro_wrapper]] task<std::string> exchange::read_all(std::size_t size_max) {
     return read_all_of(*core_, size_max);
 }
 

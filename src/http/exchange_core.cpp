@@ -190,8 +190,8 @@ std::exception_ptr exchange_core::fail(std::exception_ptr error) noexcept {
         if (late_) error = lateness();
         std::rethrow_exception(error);
     } catch (const protocol_error& wrong) {
-        failure_ = std::make_exception_ptr(
-            protocol_error(wrong.code(), subject() + ": " + wrong.what()));
+        failure_ =
+            std::make_exception_ptr(protocol_error(wrong.code(), subject() + ": " + wrong.what()));
     } catch (...) {
         failure_ = std::current_exception();
     }

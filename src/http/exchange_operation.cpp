@@ -36,7 +36,9 @@ exchange_operation::exchange_operation(exchange_core& core) noexcept
     : io_operation(io_request{}), core_(&core) {}
 
 exchange_operation::exchange_operation(exchange_operation&& other) noexcept
-    : suspension(std::move(other)), io_operation(other.request), core_(other.core_),
+    : suspension(std::move(other)),
+      io_operation(other.request),
+      core_(other.core_),
       error_(std::move(other.error_)) {}
 
 std::string exchange_operation::label() const {
@@ -128,8 +130,7 @@ bool exchange_operation::take(std::int32_t result) {
         if (abort_asked_) throw cancelled{};
         core_->throw_if_late();
     }
-    if (result < 0)
-        throw std::system_error(core_->carrier().error_of(result), label());
+    if (result < 0) throw std::system_error(core_->carrier().error_of(result), label());
     const auto count = static_cast<std::size_t>(result);
     if (request.op == io_op::send) {
         core_->note_sent(count);

@@ -31,11 +31,12 @@ void require_fetchable(const url& where, std::size_t redirects) {
         if (!where.host().empty()) return;
         throw url_error("the URL " + where.text() + " names no host; write http://host/path", 0);
     }
-    std::string what = where.is_https() ? "https is not supported by this version"
-                                        : "only http is supported";
-    what += ": " + where.without_credentials().text();
+    std::string what =
+        where.is_https() ? "https is not supported by this version" : "only http is supported";
+    const std::string shown(where.without_credentials().text());
+    what += ": " + shown;
     if (redirects > 0) what += " (after a redirect)";
-    throw unsupported_scheme(what);
+    throw unsupported_scheme(what, shown);
 }
 
 // The peer closed a kept connection before it saw the request, or without telling.
@@ -59,7 +60,10 @@ bool means_gone(const std::exception_ptr& error) noexcept {
 class journey {
 public:
     journey(client_core& client, std::string method, url where, const request_options& options)
-        : client_(client), options_(options), method_(std::move(method)), where_(std::move(where)),
+        : client_(client),
+          options_(options),
+          method_(std::move(method)),
+          where_(std::move(where)),
           limits_(options.timeouts.value_or(client.options().timeouts)) {
         if (method_ == "CONNECT")
             throw http_error(errc::invalid_method, "CONNECT is for proxies; use another method");
@@ -132,10 +136,12 @@ public:
                                      " redirects in a circle; the server has to be corrected");
         drops_body_ |= next.drops_body;
         if (!drops_body_ && !rewind())
-            throw redirect_error(errc::redirect_refused,
-                                 where_.without_credentials().text() +
-                                     " redirects, but the body of the request cannot be sent again; "
-                                     "send it to " + next.to.text());
+            throw redirect_error(
+                errc::redirect_refused,
+                where_.without_credentials().text() +
+                    " redirects, but the body of the request cannot be sent again; "
+                    "send it to " +
+                    next.to.text());
         method_ = std::move(next.method);
         where_ = std::move(next.to);
         at_first_origin_ = where_.origin() == first_origin_;

@@ -17,9 +17,9 @@ url resolved(const url& from, std::string_view location) {
     try {
         return from.resolve(location, url_mode::lenient);
     } catch (const url_error& wrong) {
-        throw redirect_error(errc::redirect_refused, from.without_credentials().text() +
-                                                         " redirects to what is no URL: " +
-                                                         wrong.what());
+        throw redirect_error(
+            errc::redirect_refused,
+            from.without_credentials().text() + " redirects to what is no URL: " + wrong.what());
     }
 }
 
@@ -36,9 +36,9 @@ redirect_step follow_redirect(const url& from, std::string_view method, int stat
                               std::string_view location) {
     url to = resolved(from, location);
     const auto refuse = [&](const std::string& why) {
-        throw redirect_error(errc::redirect_refused, from.without_credentials().text() +
-                                                         " redirects to " + quoted(to.text()) +
-                                                         ", " + why);
+        throw redirect_error(
+            errc::redirect_refused,
+            from.without_credentials().text() + " redirects to " + quoted(to.text()) + ", " + why);
     };
     if (!to.is_http()) refuse("which is neither http nor https; it is not followed");
     if (from.is_https() && !to.is_https())

@@ -49,12 +49,12 @@ private:
     const headers& merged(std::string_view method, const request_options& options,
                           const request_context& context, const request_body& body);
 
-    headers always_;     // User-Agent, and what the options name
-    headers merged_;     // scratch
+    headers always_;   // User-Agent, and what the options name
+    headers merged_;   // scratch
 };
 
-/// Returns: the value of Authorization that the user name and password in `where` ask for; empty where
-/// there are none. Throws: http_error, as basic_authorization().
+/// Returns: the value of Authorization that the user name and password in `where` ask for; empty
+/// where there are none. Throws: http_error, as basic_authorization().
 [[nodiscard]] std::string authorization_of(const url& where);
 
 /// Returns: whether a request with this method may be sent again when it is not known whether the

@@ -71,8 +71,7 @@ task<bool> write(exchange_core& core, std::string_view bytes) {
     co_return true;
 }
 
-task<std::size_t> read_source(exchange_core& core, body_source& source,
-                              std::span<std::byte> into) {
+task<std::size_t> read_source(exchange_core& core, body_source& source, std::span<std::byte> into) {
     core.set_busy(true);
     const std::size_t count = co_await source.read_some(into);
     core.set_busy(false);
@@ -93,7 +92,8 @@ task<void> send_body(exchange_core& core, body_source& source, request_body body
     std::string text;
     std::uint64_t sent = 0;
     for (;;) {
-        const std::size_t count = co_await read_source(core, source, {memory.get(), piece_size_max});
+        const std::size_t count =
+            co_await read_source(core, source, {memory.get(), piece_size_max});
         const std::string_view piece(reinterpret_cast<const char*>(memory.get()), count);
         sent += count;
         if (!chunked) require_size(body.size, sent, count == 0);
@@ -139,7 +139,8 @@ task<void> send_with_body(exchange_core& core, const request_options& options, r
     core.expect_more_body(true);
     if (options.expect_continue) {
         const bool answered = co_await wait_for_continue(core, options.continue_timeout);
-        if (answered) co_return;   // the connection is closed after the answer: a body was announced
+        if (answered)
+            co_return;   // the connection is closed after the answer: a body was announced
     } else {
         co_await write(core, core.text());
         core.note_sent(core.text().size());

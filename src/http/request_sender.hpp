@@ -9,8 +9,8 @@
 
 namespace troika::http {
 
-/// Sends a request whose body goes apart from its head, and waits for the head of the answer: at the
-/// same time, because a server may answer before it has the body, and then does not want it.
+/// Sends a request whose body goes apart from its head, and waits for the head of the answer: at
+/// the same time, because a server may answer before it has the body, and then does not want it.
 ///
 /// Throws: what the source throws; http_error where its size is not what it said; as a read.
 /// Lifetime: `options` and what they refer to, until the await ends.

@@ -14,8 +14,8 @@ namespace troika::http {
 
 /// Looks after an exchange: is there progress, and is there time left?
 ///
-/// One timer for an exchange, armed once: instead of being set back at each byte, it looks four times in
-/// the time that is allowed whether anything has moved.
+/// One timer for an exchange, armed once: instead of being set back at each byte, it looks four
+/// times in the time that is allowed whether anything has moved.
 class watchdog : public timer {
 public:
     explicit watchdog(scheduler& home) noexcept : timer(never), home_(&home) {}

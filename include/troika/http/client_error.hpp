@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace troika::http {
 
@@ -33,8 +34,14 @@ private:
 /// A URL that this client cannot fetch: its scheme is not http.
 class unsupported_scheme : public http_error {
 public:
-    explicit unsupported_scheme(const std::string& message)
-        : http_error(errc::unsupported_scheme, message) {}
+    /// `url`: the one that is meant, without credentials; after redirects not what was asked for.
+    unsupported_scheme(const std::string& message, std::string url)
+        : http_error(errc::unsupported_scheme, message), url_(std::move(url)) {}
+
+    [[nodiscard]] const std::string& url() const noexcept { return url_; }
+
+private:
+    std::string url_;
 };
 
 /// A redirect that is not followed: too many, in a circle, or to where it must not lead.

@@ -25,9 +25,9 @@ struct exchange_core_release {
 
 /// A request that was sent and whose answer has begun: the head is there, the body is to be read.
 ///
-/// It has a connection for itself until the last byte of the body was read, which gives the connection
-/// back to the client. Dropped earlier, the connection is closed.
-/// Movable, not while it is read. Thread: the loop's. Lifetime: within that of its client.
+/// It has a connection for itself until the last byte of the body was read, which gives the
+/// connection back to the client. Dropped earlier, the connection is closed. Movable, not while it
+/// is read. Thread: the loop's. Lifetime: within that of its client.
 class exchange {
 public:
     [[nodiscard]] int status() const noexcept { return head().status; }
@@ -43,9 +43,8 @@ public:
 
     /// Reads the next bytes of the body, where they were received.
     ///
-    /// Returns: the bytes; none at the end of the body. Lifetime: until the next read, or the end of
-    /// the exchange.
-    /// Throws: client_timeout, protocol_error (also for a body that is cut short),
+    /// Returns: the bytes; none at the end of the body. Lifetime: until the next read, or the end
+    /// of the exchange. Throws: client_timeout, protocol_error (also for a body that is cut short),
     /// std::system_error; the exchange is of no use then. Cancel: loses nothing.
     [[nodiscard]] read_chunk_operation read_chunk() noexcept;
 

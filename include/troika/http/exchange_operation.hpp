@@ -34,7 +34,8 @@ protected:
     exchange_operation(exchange_operation&& other) noexcept;
     ~exchange_operation() = default;
 
-    /// Takes a step with what was received before. Returns: whether that is enough. Throws: as reads.
+    /// Takes a step with what was received before. Returns: whether that is enough. Throws: as
+    /// reads.
     virtual bool advance() = 0;
     /// Where the next receive goes.
     [[nodiscard]] virtual std::span<std::byte> room() = 0;
@@ -67,8 +68,8 @@ private:
 class [[nodiscard("a read does nothing until it is awaited")]] read_chunk_operation final
     : public exchange_operation {
 public:
-    explicit read_chunk_operation(exchange_core& core) noexcept : exchange_operation(core) {}
-    read_chunk_operation(read_chunk_operation&&) noexcept = default;
+    explicit read_chunk_operation(exchange_core & core) noexcept : exchange_operation(core) {}
+    read_chunk_operation(read_chunk_operation &&) noexcept = default;
     [[nodiscard]] bool await_ready() noexcept { return ready_at_once(); }
     std::span<const std::byte> await_resume() const {
         throw_if_failed();
@@ -90,8 +91,8 @@ private:
 class [[nodiscard("a read does nothing until it is awaited")]] read_body_operation final
     : public exchange_operation {
 public:
-    read_body_operation(exchange_core& core, std::span<std::byte> into) noexcept;
-    read_body_operation(read_body_operation&& other) noexcept
+    read_body_operation(exchange_core & core, std::span<std::byte> into) noexcept;
+    read_body_operation(read_body_operation && other) noexcept
         : exchange_operation(std::move(other)), into_(other.into_) {}
     [[nodiscard]] bool await_ready() noexcept;
     std::size_t await_resume() const {

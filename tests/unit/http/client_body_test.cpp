@@ -76,7 +76,8 @@ task<void> echo_bodies(net::stream& peer) {
         if (!request) co_return;
         std::string fields = "X-Method: " + request->head.method + "\r\n";
         if (request->head.fields.contains("Content-Length"))
-            fields += "X-Length: " + std::string(*request->head.fields.get("Content-Length")) + "\r\n";
+            fields +=
+                "X-Length: " + std::string(*request->head.fields.get("Content-Length")) + "\r\n";
         co_await peer.write_all(ok(request->body, fields));
     }
 }
@@ -170,7 +171,8 @@ TEST(ClientBody, AsksBeforeItSends) {
             const std::string head = co_await peer.read_until("\r\n\r\n");
             EXPECT_NE(head.find("Expect: 100-continue\r\n"), std::string::npos);
             if (number == 0) {
-                co_await peer.write_all("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
+                co_await peer.write_all(
+                    "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
                 std::array<std::byte, 5> body;
                 co_await peer.read_exactly(body);
                 co_await peer.write_all(ok("taken"));
@@ -243,22 +245,23 @@ TEST(ClientBody, IsSentAgainAfterARedirect) {
 TEST(ClientBody, StallsWithAServerThatDoesNotRead) {
     client_options options;
     options.timeouts.stall = 8s;
-    run_virtual([](net::stream& peer, std::size_t) -> task<void> {
-                    co_await peer.read_until("\r\n\r\n");
-                    co_await sleep(1h);
-                },
-                [](scripted_server& server, client& asking) -> task<void> {
-                    const std::string much = letters(50'000'000);
-                    std::optional<client_phase> phase;
-                    try {
-                        co_await asking.request("POST", server.url("/"), {.body = much});
-                    } catch (const client_timeout& late) {
-                        phase = late.phase();
-                    }
-                    EXPECT_EQ(phase, client_phase::stall);
-                    EXPECT_EQ(asking.connections_in_use(), 0u);
-                },
-                options);
+    run_virtual(
+        [](net::stream& peer, std::size_t) -> task<void> {
+            co_await peer.read_until("\r\n\r\n");
+            co_await sleep(1h);
+        },
+        [](scripted_server& server, client& asking) -> task<void> {
+            const std::string much = letters(50'000'000);
+            std::optional<client_phase> phase;
+            try {
+                co_await asking.request("POST", server.url("/"), {.body = much});
+            } catch (const client_timeout& late) {
+                phase = late.phase();
+            }
+            EXPECT_EQ(phase, client_phase::stall);
+            EXPECT_EQ(asking.connections_in_use(), 0u);
+        },
+        options);
 }
 
 }  // namespace

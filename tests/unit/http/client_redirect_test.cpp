@@ -72,11 +72,12 @@ task<void> serve(scripted_server& here, net::stream& peer, answers answer) {
 
 void run_with_answers(const answers& answer, client_script script) {
     scripted_server* here = nullptr;
-    run_real([&](net::stream& peer, std::size_t) -> task<void> { co_await serve(*here, peer, answer); },
-             [&](scripted_server& server, client& asking) -> task<void> {
-                 here = &server;
-                 co_await script(server, asking);
-             });
+    run_real(
+        [&](net::stream& peer, std::size_t) -> task<void> { co_await serve(*here, peer, answer); },
+        [&](scripted_server& server, client& asking) -> task<void> {
+            here = &server;
+            co_await script(server, asking);
+        });
 }
 
 TEST(ClientRedirect, FollowsOnTheSameConnection) {
@@ -91,8 +92,7 @@ TEST(ClientRedirect, FollowsOnTheSameConnection) {
             EXPECT_EQ(answer.body(), "found /c");
             EXPECT_EQ(answer.url().text(), server.url("/c"));
             EXPECT_EQ(server.connections, 1u);
-            const response unfollowed =
-                co_await asking.get(server.url("/a"), {.redirects_max = 0});
+            const response unfollowed = co_await asking.get(server.url("/a"), {.redirects_max = 0});
             EXPECT_EQ(unfollowed.status(), 302);
             EXPECT_EQ(unfollowed.body(), "gone");
         });

@@ -28,12 +28,13 @@ connection_script replies(scripted_server*& here, std::vector<std::vector<std::s
 void run_with_replies(std::vector<std::vector<std::string>> all, client_script script,
                       client_options options = client_options()) {
     scripted_server* here = nullptr;
-    run_real(replies(here, std::move(all)),
-             [&](scripted_server& server, client& asking) -> task<void> {
-                 here = &server;
-                 co_await script(server, asking);
-             },
-             std::move(options));
+    run_real(
+        replies(here, std::move(all)),
+        [&](scripted_server& server, client& asking) -> task<void> {
+            here = &server;
+            co_await script(server, asking);
+        },
+        std::move(options));
 }
 
 // The error with which a request ends.
@@ -49,32 +50,35 @@ task<std::optional<Error>> error_of(task<response> asked) {
 }
 
 TEST(Client, GetsABody) {
-    run_with_replies({{ok("hello", "X-A: b\r\n")}}, [](scripted_server& server, client& asking) -> task<void> {
-        const response answer = co_await asking.get(server.url("/a?b=c#d"));
-        EXPECT_EQ(answer.status(), 200);
-        EXPECT_EQ(answer.reason(), "OK");
-        EXPECT_EQ(answer.body(), "hello");
-        EXPECT_EQ(answer.headers().get("x-a"), "b");
-        answer.raise_for_status();
-        EXPECT_EQ(server.requests.at(0), "GET /a?b=c HTTP/1.1\r\nHost: " + server.host() +
-                                             "\r\nUser-Agent: troika/0.1\r\nAccept: */*\r\n\r\n");
-    });
+    run_with_replies({{ok("hello", "X-A: b\r\n")}},
+                     [](scripted_server& server, client& asking) -> task<void> {
+                         const response answer = co_await asking.get(server.url("/a?b=c#d"));
+                         EXPECT_EQ(answer.status(), 200);
+                         EXPECT_EQ(answer.reason(), "OK");
+                         EXPECT_EQ(answer.body(), "hello");
+                         EXPECT_EQ(answer.headers().get("x-a"), "b");
+                         answer.raise_for_status();
+                         EXPECT_EQ(server.requests.at(0),
+                                   "GET /a?b=c HTTP/1.1\r\nHost: " + server.host() +
+                                       "\r\nUser-Agent: troika/0.1\r\nAccept: */*\r\n\r\n");
+                     });
 }
 
 TEST(Client, KeepsTheConnectionForTheNextRequest) {
-    run_with_replies({{ok("a"), ok("b"), ok("")}}, [](scripted_server& server, client& asking) -> task<void> {
-        const response first = co_await asking.get(server.url("/1"));
-        EXPECT_EQ(first.body(), "a");
-        EXPECT_EQ(asking.connections_idle(), 1u);
-        const response second = co_await asking.get(server.url("/2"));
-        EXPECT_EQ(second.body(), "b");
-        const response third = co_await asking.get(server.url("/3"));
-        EXPECT_EQ(third.body(), "");
-        EXPECT_EQ(server.connections, 1u);
-        EXPECT_EQ(asking.connections_in_use(), 0u);
-        asking.close_idle();
-        EXPECT_EQ(asking.connections_idle(), 0u);
-    });
+    run_with_replies({{ok("a"), ok("b"), ok("")}},
+                     [](scripted_server& server, client& asking) -> task<void> {
+                         const response first = co_await asking.get(server.url("/1"));
+                         EXPECT_EQ(first.body(), "a");
+                         EXPECT_EQ(asking.connections_idle(), 1u);
+                         const response second = co_await asking.get(server.url("/2"));
+                         EXPECT_EQ(second.body(), "b");
+                         const response third = co_await asking.get(server.url("/3"));
+                         EXPECT_EQ(third.body(), "");
+                         EXPECT_EQ(server.connections, 1u);
+                         EXPECT_EQ(asking.connections_in_use(), 0u);
+                         asking.close_idle();
+                         EXPECT_EQ(asking.connections_idle(), 0u);
+                     });
 }
 
 TEST(Client, DoesNotKeepWhatTheServerCloses) {
@@ -89,21 +93,23 @@ TEST(Client, DoesNotKeepWhatTheServerCloses) {
 }
 
 TEST(Client, ReadsChunksTrailersAndInterimResponses) {
-    const std::string chunked = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n";
-    run_with_replies({{chunked, ok("next")}}, [](scripted_server& server, client& asking) -> task<void> {
-        exchange answer = co_await asking.open("GET", server.url("/"));
-        EXPECT_EQ(answer.status(), 200);
-        EXPECT_EQ(answer.content_length(), std::nullopt);
-        const std::string body = co_await answer.read_all(100);
-        EXPECT_EQ(body, "abcde");
-        EXPECT_TRUE(answer.finished());
-        EXPECT_EQ(answer.trailers().get("X-Sum"), "1");
-        const response next = co_await asking.get(server.url("/"));
-        EXPECT_EQ(next.body(), "next");
-        EXPECT_EQ(server.connections, 1u);
-    });
+    const std::string chunked =
+        "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n";
+    run_with_replies({{chunked, ok("next")}},
+                     [](scripted_server& server, client& asking) -> task<void> {
+                         exchange answer = co_await asking.open("GET", server.url("/"));
+                         EXPECT_EQ(answer.status(), 200);
+                         EXPECT_EQ(answer.content_length(), std::nullopt);
+                         const std::string body = co_await answer.read_all(100);
+                         EXPECT_EQ(body, "abcde");
+                         EXPECT_TRUE(answer.finished());
+                         EXPECT_EQ(answer.trailers().get("X-Sum"), "1");
+                         const response next = co_await asking.get(server.url("/"));
+                         EXPECT_EQ(next.body(), "next");
+                         EXPECT_EQ(server.connections, 1u);
+                     });
 }
 
 TEST(Client, KnowsAnswersWithoutABody) {
@@ -125,11 +131,12 @@ TEST(Client, KnowsAnswersWithoutABody) {
 }
 
 TEST(Client, ReadsUntilAnOldServerCloses) {
-    run_with_replies({{"HTTP/1.0 200 OK\r\n\r\nall of it"}}, [](scripted_server& server, client& asking) -> task<void> {
-        const response answer = co_await asking.get(server.url("/"));
-        EXPECT_EQ(answer.body(), "all of it");
-        EXPECT_EQ(asking.connections_idle(), 0u);
-    });
+    run_with_replies({{"HTTP/1.0 200 OK\r\n\r\nall of it"}},
+                     [](scripted_server& server, client& asking) -> task<void> {
+                         const response answer = co_await asking.get(server.url("/"));
+                         EXPECT_EQ(answer.body(), "all of it");
+                         EXPECT_EQ(asking.connections_idle(), 0u);
+                     });
 }
 
 TEST(Client, RepeatsARequestWhenAKeptConnectionIsGone) {
@@ -160,7 +167,8 @@ TEST(Client, DoesNotRepeatWhatMayHaveAnEffect) {
         [&](scripted_server& server, client& asking) -> task<void> {
             here = &server;
             co_await asking.get(server.url("/1"));
-            auto error = co_await error_of<protocol_error>(asking.request("POST", server.url("/2")));
+            auto error =
+                co_await error_of<protocol_error>(asking.request("POST", server.url("/2")));
             EXPECT_EQ(error->code(), errc::closed_before_message);
             EXPECT_EQ(server.connections, 1u);
         });
@@ -202,7 +210,8 @@ TEST(Client, RefusesFloods) {
     const std::string large = "HTTP/1.1 200 OK\r\nA: " + std::string(300'000, 'x');
     run_with_replies({{interim}, {many}, {large}, {"SSH-2.0-OpenSSH\r\n\r\n"}},
                      [](scripted_server& server, client& asking) -> task<void> {
-                         auto error = co_await error_of<protocol_error>(asking.get(server.url("/")));
+                         auto error =
+                             co_await error_of<protocol_error>(asking.get(server.url("/")));
                          EXPECT_EQ(error->code(), errc::too_many_interim_responses);
                          error = co_await error_of<protocol_error>(asking.get(server.url("/")));
                          EXPECT_EQ(error->code(), errc::too_many_headers);
@@ -214,15 +223,16 @@ TEST(Client, RefusesFloods) {
 }
 
 TEST(Client, LimitsABodyInMemory) {
-    run_with_replies({{ok("0123456789")}, {"HTTP/1.0 200 OK\r\n\r\n0123456789"}, {ok("0123456789")}},
-                     [](scripted_server& server, client& asking) -> task<void> {
-                         const request_options small{.body_size_max = 9};
-                         co_await error_of<body_too_large>(asking.get(server.url("/"), small));
-                         co_await error_of<body_too_large>(asking.get(server.url("/"), small));
-                         const request_options enough{.body_size_max = 10};
-                         const response fits = co_await asking.get(server.url("/"), enough);
-                         EXPECT_EQ(fits.body().size(), 10u);
-                     });
+    run_with_replies(
+        {{ok("0123456789")}, {"HTTP/1.0 200 OK\r\n\r\n0123456789"}, {ok("0123456789")}},
+        [](scripted_server& server, client& asking) -> task<void> {
+            const request_options small{.body_size_max = 9};
+            co_await error_of<body_too_large>(asking.get(server.url("/"), small));
+            co_await error_of<body_too_large>(asking.get(server.url("/"), small));
+            const request_options enough{.body_size_max = 10};
+            const response fits = co_await asking.get(server.url("/"), enough);
+            EXPECT_EQ(fits.body().size(), 10u);
+        });
 }
 
 TEST(Client, RaisesForAStatus) {
@@ -267,13 +277,16 @@ TEST(Client, SendsFieldsOfItsOwn) {
     client_options options;
     options.user_agent = "test/1";
     options.fields.add("X-All", "1");
-    run_with_replies({{ok("")}}, [](scripted_server& server, client& asking) -> task<void> {
-        const headers own{{"x-all", "2"}, {"X-One", "3"}};
-        co_await asking.get(server.url("/"), {.fields = &own});
-        EXPECT_EQ(server.requests.at(0),
-                  "GET / HTTP/1.1\r\nHost: " + server.host() +
-                      "\r\nUser-Agent: test/1\r\nAccept: */*\r\nx-all: 2\r\nX-One: 3\r\n\r\n");
-    }, options);
+    run_with_replies(
+        {{ok("")}},
+        [](scripted_server& server, client& asking) -> task<void> {
+            const headers own{{"x-all", "2"}, {"X-One", "3"}};
+            co_await asking.get(server.url("/"), {.fields = &own});
+            EXPECT_EQ(server.requests.at(0),
+                      "GET / HTTP/1.1\r\nHost: " + server.host() +
+                          "\r\nUser-Agent: test/1\r\nAccept: */*\r\nx-all: 2\r\nX-One: 3\r\n\r\n");
+        },
+        options);
 }
 
 TEST(Client, BelongsToTheLoop) {
@@ -289,31 +302,32 @@ TEST(Client, BelongsToTheLoop) {
 TEST(Client, ReadsIntoTheCallersMemory) {
     std::string large(300'000, '\0');
     for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
-    run_with_replies({{ok(large), ok("tiny")}}, [&](scripted_server& server, client& asking) -> task<void> {
-        std::string body;
-        {
-            exchange answer = co_await asking.open("GET", server.url("/"));
-            EXPECT_EQ(answer.content_length(), large.size());
-            std::vector<std::byte> room(10'000);
-            for (;;) {
-                const std::size_t count = co_await answer.read_some(room);
-                if (count == 0) break;
-                body.append(reinterpret_cast<const char*>(room.data()), count);
-            }
-            EXPECT_EQ(answer.body_bytes(), large.size());
-        }
-        EXPECT_TRUE(body == large);
-        exchange answer = co_await asking.open("GET", server.url("/"));
-        std::array<std::byte, 3> small;
-        body.clear();
-        for (;;) {
-            const std::size_t count = co_await answer.read_some(small);
-            if (count == 0) break;
-            body.append(reinterpret_cast<const char*>(small.data()), count);
-        }
-        EXPECT_EQ(body, "tiny");
-        EXPECT_EQ(server.connections, 1u);
-    });
+    run_with_replies({{ok(large), ok("tiny")}},
+                     [&](scripted_server& server, client& asking) -> task<void> {
+                         std::string body;
+                         {
+                             exchange answer = co_await asking.open("GET", server.url("/"));
+                             EXPECT_EQ(answer.content_length(), large.size());
+                             std::vector<std::byte> room(10'000);
+                             for (;;) {
+                                 const std::size_t count = co_await answer.read_some(room);
+                                 if (count == 0) break;
+                                 body.append(reinterpret_cast<const char*>(room.data()), count);
+                             }
+                             EXPECT_EQ(answer.body_bytes(), large.size());
+                         }
+                         EXPECT_TRUE(body == large);
+                         exchange answer = co_await asking.open("GET", server.url("/"));
+                         std::array<std::byte, 3> small;
+                         body.clear();
+                         for (;;) {
+                             const std::size_t count = co_await answer.read_some(small);
+                             if (count == 0) break;
+                             body.append(reinterpret_cast<const char*>(small.data()), count);
+                         }
+                         EXPECT_EQ(body, "tiny");
+                         EXPECT_EQ(server.connections, 1u);
+                     });
 }
 
 TEST(Client, ClosesAConnectionWhoseBodyNobodyReads) {

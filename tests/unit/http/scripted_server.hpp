@@ -21,14 +21,15 @@
 
 namespace troika::http::testing {
 
-/// A function that makes a task. (std::function itself cannot: clang wants to know who wraps tasks.)
+/// A function that makes a task. (std::function itself cannot: clang wants to know who wraps
+/// tasks.)
 template <class... Arguments>
 class task_maker {
 public:
     template <class F>
-        requires std::is_invocable_r_v<task<void>, F&, Arguments...>
-    task_maker(F make)
-        : make_([make = std::move(make)](std::optional<task<void>>& into, Arguments... arguments) mutable {
+    requires std::is_invocable_r_v<task<void>, F&, Arguments...> task_maker(F make)
+        : make_([make = std::move(make)](std::optional<task<void>>& into,
+                                         Arguments... arguments) mutable {
               into.emplace(make(std::forward<Arguments>(arguments)...));
           }) {}
     [[clang::coro_wrapper]] task<void> operator()(Arguments... arguments) const {
@@ -62,7 +63,9 @@ public:
     [[nodiscard]] std::string base() const {
         return "http://127.0.0.1:" + std::to_string(server_->port());
     }
-    [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(server_->port()); }
+    [[nodiscard]] std::string host() const {
+        return "127.0.0.1:" + std::to_string(server_->port());
+    }
     [[nodiscard]] std::string url(std::string_view path) const {
         return base() + std::string(path);
     }
