@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/download_queue.hpp"
+
+#include "fetch/descriptor_io.hpp"
+#include "fetch/safe_name.hpp"
+
+#include <troika/http/error.hpp>
+#include <troika/http/url.hpp>
+#include <troika/io/offload.hpp>
+
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace troika::fetch {
+
+namespace {
+std::string list_name(const get_options& options) {
+    return options.list == "-" ? "standard input" : options.list;
+}
+}  // namespace
+
+download_queue::download_queue(const get_options& options, listener told)
+    : options_(options), told_(std::move(told)), list_(list_name(options)) {}
+
+void download_queue::accept(list_entry entry) {
+    download wanted;
+    wanted.id = ++last_id_;
+    wanted.url = std::move(entry.url);
+    wanted.expected = entry.expected ? entry.expected : options_.expected;
+    std::optional<failure> refused;
+    std::string host;
+    try {
+        const http::url where = http::url::parse(wanted.url, http::url_mode::lenient);
+        host = where.origin().to_string();
+        if (where.scheme() != "http" && where.scheme() != "HTTP")
+            throw scheme_failure(wanted.url, false);
+        if (!options_.output.empty()) {
+            wanted.path = options_.output == "-" ? "-"
+                                                 : join_path(options_.directory, options_.output);
+        } else {
+            entry.url = where.text();
+            wanted.path = target_path(options_.directory, entry);
+        }
+    } catch (const http::http_error& error) {
+        refused = url_failure(wanted.url, error.what());
+    } catch (const failure& error) {
+        refused = error;
+    }
+    if (!refused && wanted.path != "-" && !names_.claim(wanted.path)) {
+        if (options_.existing == existing_file::rename) {
+            const std::string plain = wanted.path;
+            for (std::uint32_t number = 1; !names_.claim(wanted.path); ++number)
+                wanted.path = numbered_name(plain, number);
+        } else {
+            refused = same_name_failure(wanted.url, wanted.path);
+        }
+    }
+    if (refused) {
+        told_.refused(wanted, *refused);
+        return;
+    }
+    told_.accepted(wanted);
+    pending_.push_back({std::move(wanted), std::move(host)});
+}
+
+task<void> download_queue::open_list() {
+    list_open_ = true;
+    if (options_.list == "-") co_return;
+    auto open = [this] { return os::open_file(options_.list.c_str(), {}); };
+    const int opened = co_await io::offload("open list", open);
+    if (opened < 0)
+        throw file_failure("open", options_.list, std::error_code(-opened, std::generic_category()));
+    list_file_.reset(opened);
+}
+
+// Reads until something was accepted or refused, or there is no more.
+task<void> download_queue::read_more() {
+    if (next_url_ < options_.urls.size()) {
+        list_entry entry;
+        entry.url = options_.urls[next_url_++];
+        accept(std::move(entry));
+        co_return;
+    }
+    if (options_.list.empty()) {
+        exhausted_ = true;
+        co_return;
+    }
+    if (!list_open_) co_await open_list();
+    std::array<char, 16 * 1024> chunk;
+    for (;;) {
+        std::optional<failure> malformed;
+        bool got = false;
+        try {
+            // As many as there are: asking once a download would copy the rest each time.
+            while (pending_.size() < look_ahead_max) {
+                std::optional<list_entry> entry = list_.next();
+                if (!entry) break;
+                accept(std::move(*entry));
+                got = true;
+            }
+        } catch (const failure& error) {
+            malformed = error;
+        }
+        if (malformed) {
+            download wrong;
+            wrong.id = ++last_id_;
+            told_.refused(wrong, *malformed);
+            co_return;
+        }
+        if (got || exhausted_) co_return;
+        std::size_t count = 0;
+        std::error_code failed;
+        try {
+            const int descriptor = list_file_ ? list_file_.get() : 0;
+            count = co_await read_descriptor(descriptor, chunk, list_.name());
+        } catch (const std::system_error& error) {
+            failed = error.code();
+        }
+        if (failed) throw file_failure("read", list_.name(), failed);
+        if (count == 0) {
+            list_.finish();
+            exhausted_ = true;   // but for what the last bytes hold: once more around
+        } else {
+            list_.feed({chunk.data(), count});
+        }
+    }
+}
+
+task<std::optional<download>> download_queue::next() {
+    mutex::guard held = co_await guard_.lock();
+    for (;;) {
+        const auto free = std::find_if(pending_.begin(), pending_.end(), [this](const pending& each) {
+            const auto busy = busy_.find(each.host);
+            return busy == busy_.end() || busy->second < options_.per_host;
+        });
+        if (free != pending_.end()) {
+            ++busy_[free->host];
+            host_of_[free->what.id] = std::move(free->host);
+            std::optional<download> taken(std::move(free->what));
+            pending_.erase(free);
+            co_return taken;
+        }
+        if (!exhausted_ && pending_.size() < look_ahead_max) {
+            co_await read_more();
+        } else if (pending_.empty()) {
+            changed_.notify_all();
+            co_return std::nullopt;
+        } else {
+            co_await changed_.wait(held);
+        }
+    }
+}
+
+void download_queue::done(const download& ended) {
+    if (ended.path != "-") names_.end(ended.path);
+    const auto host = host_of_.find(ended.id);
+    if (host == host_of_.end()) return;
+    if (const auto busy = busy_.find(host->second); --busy->second == 0) busy_.erase(busy);
+    host_of_.erase(host);
+    changed_.notify_all();
+}
+
+}  // namespace troika::fetch

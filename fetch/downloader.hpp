@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fetch/buffer_pool.hpp"
+#include "fetch/directory_sync.hpp"
+#include "fetch/download_queue.hpp"
+#include "fetch/events.hpp"
+#include "fetch/existing_names.hpp"
+#include "fetch/failure.hpp"
+#include "fetch/options.hpp"
+#include "fetch/plan.hpp"
+#include "fetch/progress.hpp"
+#include "fetch/speed_meter.hpp"
+
+#include <troika/base/intrusive_list.hpp>
+#include <troika/base/random.hpp>
+#include <troika/core/task.hpp>
+#include <troika/http/client.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace troika::fetch {
+
+/// A download in progress, as a display sees it.
+struct active_download : list_hook<> {
+    explicit active_download(download wanted) : what(std::move(wanted)) {}
+
+    download what;
+    file_state state = file_state::connecting;
+    std::uint64_t bytes = 0;      // of the file, with what was there before
+    std::uint64_t received = 0;   // over the network, in all attempts
+    std::optional<std::uint64_t> total;
+    std::uint32_t attempts = 0;
+    time_point began{};
+    time_point next_attempt{};    // while it waits
+    speed_meter speed;
+};
+
+/// What becomes of the downloads, as it happens. On the loop's thread; must not throw.
+class download_observer {
+public:
+    virtual ~download_observer() = default;
+    virtual void queued(const download&) {}
+    virtual void started(const active_download&, std::uint64_t /*resumed_from*/) {}
+    virtual void retried(const active_download&, const failure&, std::chrono::nanoseconds /*wait*/) {}
+    virtual void finished(const active_download&, const finished_facts&) {}
+    /// `resumable`: the same run again would go on from where this one stopped.
+    virtual void failed(const active_download&, const failure&, bool /*resumable*/) {}
+};
+
+/// What a run has done so far.
+struct run_totals {
+    std::uint64_t queued = 0, finished = 0, skipped = 0, failed = 0;
+    std::uint64_t received = 0;   // bytes
+    std::uint64_t landed = 0;     // bytes of files that have their names
+};
+
+/// Downloads many files at once.
+///
+/// A file stands under its name only when it is whole, its length and its checksum are right and, unless
+/// told otherwise, it is on disk; until then it is NAME.part, from which the next run goes on.
+/// Thread: the loop's.
+class downloader {
+public:
+    /// Lifetime: `options` and `observer` as long as it runs. `seed`: of the random part of the waits.
+    /// `mode_mask`: permissions that new files do not get.
+    downloader(const get_options& options, download_observer& observer, std::uint64_t seed,
+               std::uint32_t mode_mask);
+    ~downloader();
+
+    /// Runs until all downloads have ended. What fails is told to the observer and counted.
+    /// Throws: failure when the list cannot be read. Cancel: leaves every download resumable.
+    task<void> run();
+
+    [[nodiscard]] const run_totals& totals() const noexcept { return totals_; }
+    [[nodiscard]] intrusive_list<active_download>& active() noexcept { return active_; }
+    [[nodiscard]] const download_queue& queue() const noexcept { return queue_; }
+    [[nodiscard]] const exit_status& status() const noexcept { return status_; }
+
+private:
+    friend class transfer;
+
+    task<void> work();
+    task<void> fetch(active_download& file);
+    void end_with(active_download& file, const failure& error, bool resumable);
+
+    const get_options& options_;
+    download_observer& observer_;
+    random random_;
+    const std::uint32_t mode_;
+    download_queue queue_;
+    http::client client_;
+    http::headers fields_;
+    buffer_pool buffers_;
+    existing_names existing_;
+    directory_sync directories_;
+    intrusive_list<active_download> active_;
+    run_totals totals_;
+    exit_status status_;
+    cancel_scope* working_ = nullptr;   // to end a run at the first failure
+};
+
+}  // namespace troika::fetch

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fetch/checksum.hpp"
+#include "fetch/journal.hpp"
+
+#include "os/fd.hpp"
+#include "os/file.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace troika::fetch {
+
+// A file on its way: NAME.part, and NAME.part.journal beside it, until both are gone and NAME is there.
+// All of it sleeps in the kernel: called on helper threads (io::offload), never on the loop's.
+
+/// How a whole file gets its name.
+struct landing {
+    bool replace = false;   // a file of that name
+    bool sync = true;       // content first
+    std::uint32_t mode = 0644;
+    std::optional<std::chrono::sys_seconds> modified;
+};
+
+/// Whether a name is taken, and by what; `status` is of what a link leads to.
+[[nodiscard]] std::optional<os::file_status> look_at(const std::string& path);
+
+/// Reads a file. Returns: its checksum. Throws: failure (file).
+[[nodiscard]] checksum digest_of(const std::string& path, checksum_algorithm algorithm);
+
+/// Makes the directories on the way to `path`. Throws: failure (file).
+void make_way(const std::string& path);
+
+/// Writes a small file in one go. Throws: failure (file); nothing is left behind then.
+/// Returns: false, with nothing done, when its NAME.part is there already.
+bool land_small(const std::string& path, std::span<const std::byte> content, const landing& how);
+
+/// The name of a file that is whole, and of the directory it stands in.
+[[nodiscard]] std::string directory_of(const std::string& path);
+
+/// A larger file, written as it comes.
+class part_file {
+public:
+    /// Opens NAME.part, locked against other processes: the one that is there, if its journal can be
+    /// relied on and `resume` allows it, else a new one. Throws: failure (file).
+    static part_file open(const std::string& path, const std::string& url, bool resume,
+                          std::optional<checksum_algorithm> algorithm);
+
+    part_file(part_file&&) noexcept = default;
+    part_file& operator=(part_file&&) noexcept = default;
+
+    /// What is there already: its journal. Nothing for a new file.
+    [[nodiscard]] const std::optional<journal>& resumed() const noexcept { return resumed_; }
+    /// The running checksum of what is there, if one is wanted.
+    [[nodiscard]] std::optional<hasher>& digest() noexcept { return digest_; }
+    [[nodiscard]] int descriptor() const noexcept { return file_.get(); }
+    [[nodiscard]] const std::string& part_path() const noexcept { return part_path_; }
+
+    /// Drops what is there. Throws: failure (file).
+    void start_over(std::optional<checksum_algorithm> algorithm);
+    /// Reserves room, so that a full disk is noticed before the transfer. Throws: failure (file).
+    void reserve(std::uint64_t size);
+    /// Makes what was written last, and then `journal`, a text, the note of it. Throws: failure (file).
+    void note(std::string_view journal, bool sync);
+    /// Gives the file its name. Throws: failure (file); NAME.part stays then.
+    void land(const landing& how);
+    /// Keeps a file whose checksum is wrong as NAME.bad, for a person to look at. Returns: that name.
+    std::string put_aside();
+    /// Removes it. For downloads that can never be resumed.
+    void discard() noexcept;
+
+private:
+    part_file(std::string path);
+    void remove_journal() noexcept;
+    bool take_up(const std::string& url, std::optional<checksum_algorithm> algorithm);
+
+    std::string path_;
+    std::string part_path_;
+    std::string journal_path_;
+    os::fd file_;
+    std::optional<journal> resumed_;
+    std::optional<hasher> digest_;
+    bool journal_written_ = false;
+};
+
+}  // namespace troika::fetch
