@@ -12,9 +12,9 @@
 
 namespace troika::fetch {
 
-/// The memory in which bodies wait to be written: a fixed number of buffers that all downloads share, so
-/// that a thousand connections need no more than a few. Who finds none waits, and the peer with it.
-/// Thread: the loop's. Lifetime: longer than its buffers.
+/// The memory in which bodies wait to be written: a fixed number of buffers that all downloads
+/// share, so that a thousand connections need no more than a few. Who finds none waits, and the
+/// peer with it. Thread: the loop's. Lifetime: longer than its buffers.
 class buffer_pool {
 public:
     static constexpr std::size_t buffer_bytes = 128 * 1024;
@@ -50,4 +50,4 @@ private:
     std::vector<std::unique_ptr<std::byte[]>> free_;
 };
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

@@ -13,8 +13,8 @@
 
 namespace troika::fetch {
 
-/// Reads or writes a descriptor that others gave us (standard input and output) or a file at an offset:
-/// an awaiter. Lifetime: descriptor, bytes and `subject` until the await ends.
+/// Reads or writes a descriptor that others gave us (standard input and output) or a file at an
+/// offset: an awaiter. Lifetime: descriptor, bytes and `subject` until the await ends.
 class descriptor_operation final : public io::operation {
 public:
     descriptor_operation(io_op op, int descriptor, std::span<const std::byte> bytes,
@@ -60,4 +60,4 @@ inline descriptor_operation write_file_at(int file, std::span<const std::byte> f
     return {io_op::write, file, from, offset, subject};
 }
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

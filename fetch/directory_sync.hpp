@@ -10,9 +10,8 @@
 
 namespace troika::fetch {
 
-/// Makes new names last. Files that land in one directory at about the same time share one sync of it:
-/// each waits for one that began after it had its name.
-/// Thread: the loop's.
+/// Makes new names last. Files that land in one directory at about the same time share one sync of
+/// it: each waits for one that began after it had its name. Thread: the loop's.
 class directory_sync {
 public:
     /// Returns when every name that `directory` had at the call would outlive a power failure.
@@ -28,4 +27,4 @@ private:
     std::map<std::string, state> directories_;
 };
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

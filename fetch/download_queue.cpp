@@ -19,7 +19,7 @@ namespace {
 std::string list_name(const get_options& options) {
     return options.list == "-" ? "standard input" : options.list;
 }
-}  // namespace
+}   // namespace
 
 download_queue::download_queue(const get_options& options, listener told)
     : options_(options), told_(std::move(told)), list_(list_name(options)) {}
@@ -37,8 +37,8 @@ void download_queue::accept(list_entry entry) {
         if (where.scheme() != "http" && where.scheme() != "HTTP")
             throw scheme_failure(wanted.url, false);
         if (!options_.output.empty()) {
-            wanted.path = options_.output == "-" ? "-"
-                                                 : join_path(options_.directory, options_.output);
+            wanted.path =
+                options_.output == "-" ? "-" : join_path(options_.directory, options_.output);
         } else {
             entry.url = where.text();
             wanted.path = target_path(options_.directory, entry);
@@ -71,7 +71,8 @@ task<void> download_queue::open_list() {
     auto open = [this] { return os::open_file(options_.list.c_str(), {}); };
     const int opened = co_await io::offload("open list", open);
     if (opened < 0)
-        throw file_failure("open", options_.list, std::error_code(-opened, std::generic_category()));
+        throw file_failure("open", options_.list,
+                           std::error_code(-opened, std::generic_category()));
     list_file_.reset(opened);
 }
 
@@ -131,10 +132,11 @@ task<void> download_queue::read_more() {
 task<std::optional<download>> download_queue::next() {
     mutex::guard held = co_await guard_.lock();
     for (;;) {
-        const auto free = std::find_if(pending_.begin(), pending_.end(), [this](const pending& each) {
-            const auto busy = busy_.find(each.host);
-            return busy == busy_.end() || busy->second < options_.per_host;
-        });
+        const auto free =
+            std::find_if(pending_.begin(), pending_.end(), [this](const pending& each) {
+                const auto busy = busy_.find(each.host);
+                return busy == busy_.end() || busy->second < options_.per_host;
+            });
         if (free != pending_.end()) {
             ++busy_[free->host];
             host_of_[free->what.id] = std::move(free->host);
@@ -162,4 +164,4 @@ void download_queue::done(const download& ended) {
     changed_.notify_all();
 }
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

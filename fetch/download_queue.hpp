@@ -24,9 +24,8 @@ namespace troika::fetch {
 /// The downloads that were asked for, handed out in their order, but none whose host is busy while
 /// another could begin.
 ///
-/// A list is read as its lines are needed: at most `look_ahead_max` of them are held, so that one of ten
-/// million lines takes no more memory than one of a thousand.
-/// Thread: the loop's.
+/// A list is read as its lines are needed: at most `look_ahead_max` of them are held, so that one
+/// of ten million lines takes no more memory than one of a thousand. Thread: the loop's.
 class download_queue {
 public:
     static constexpr std::size_t look_ahead_max = 1024;
@@ -73,11 +72,11 @@ private:
     std::uint64_t last_id_ = 0;
     bool exhausted_ = false;
     std::deque<pending> pending_;
-    std::map<std::string, std::uint32_t> busy_;       // hosts with downloads in progress
-    std::map<std::uint64_t, std::string> host_of_;    // of the downloads in progress
+    std::map<std::string, std::uint32_t> busy_;      // hosts with downloads in progress
+    std::map<std::uint64_t, std::string> host_of_;   // of the downloads in progress
     target_names names_;
     mutex guard_;
     condition changed_;
 };
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

@@ -46,12 +46,16 @@ download_queue::listener listener_of(run_totals& totals, download_observer& obse
     return told;
 }
 
-}  // namespace
+}   // namespace
 
 downloader::downloader(const get_options& options, download_observer& observer, std::uint64_t seed,
                        std::uint32_t mode_mask)
-    : options_(options), observer_(observer), random_(seed), mode_(0666 & ~mode_mask),
-      queue_(options, listener_of(totals_, observer, status_)), client_(client_options_of(options)) {
+    : options_(options),
+      observer_(observer),
+      random_(seed),
+      mode_(0666 & ~mode_mask),
+      queue_(options, listener_of(totals_, observer, status_)),
+      client_(client_options_of(options)) {
     for (const user_header& each : options.headers) fields_.add(each.name, each.value);
     // A file is what the server has, byte for byte, or ranges and checksums would not fit.
     fields_.set("Accept-Encoding", "identity");
@@ -154,4 +158,4 @@ task<void> downloader::fetch(active_download& file) {
     }
 }
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

@@ -35,7 +35,7 @@ struct active_download : list_hook<> {
     std::optional<std::uint64_t> total;
     std::uint32_t attempts = 0;
     time_point began{};
-    time_point next_attempt{};    // while it waits
+    time_point next_attempt{};   // while it waits
     speed_meter speed;
 };
 
@@ -45,7 +45,8 @@ public:
     virtual ~download_observer() = default;
     virtual void queued(const download&) {}
     virtual void started(const active_download&, std::uint64_t /*resumed_from*/) {}
-    virtual void retried(const active_download&, const failure&, std::chrono::nanoseconds /*wait*/) {}
+    virtual void retried(const active_download&, const failure&,
+                         std::chrono::nanoseconds /*wait*/) {}
     virtual void finished(const active_download&, const finished_facts&) {}
     /// `resumable`: the same run again would go on from where this one stopped.
     virtual void failed(const active_download&, const failure&, bool /*resumable*/) {}
@@ -60,13 +61,13 @@ struct run_totals {
 
 /// Downloads many files at once.
 ///
-/// A file stands under its name only when it is whole, its length and its checksum are right and, unless
-/// told otherwise, it is on disk; until then it is NAME.part, from which the next run goes on.
-/// Thread: the loop's.
+/// A file stands under its name only when it is whole, its length and its checksum are right and,
+/// unless told otherwise, it is on disk; until then it is NAME.part, from which the next run goes
+/// on. Thread: the loop's.
 class downloader {
 public:
-    /// Lifetime: `options` and `observer` as long as it runs. `seed`: of the random part of the waits.
-    /// `mode_mask`: permissions that new files do not get.
+    /// Lifetime: `options` and `observer` as long as it runs. `seed`: of the random part of the
+    /// waits. `mode_mask`: permissions that new files do not get.
     downloader(const get_options& options, download_observer& observer, std::uint64_t seed,
                std::uint32_t mode_mask);
     ~downloader();
@@ -103,4 +104,4 @@ private:
     cancel_scope* working_ = nullptr;   // to end a run at the first failure
 };
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

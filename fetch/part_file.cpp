@@ -25,7 +25,8 @@ int check_result(int result, std::string_view operation, const std::string& path
 void write_all(int file, std::span<const std::byte> content, std::uint64_t offset,
                const std::string& path) {
     while (!content.empty()) {
-        const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(content.size(), 1u << 30));
+        const auto size =
+            static_cast<std::uint32_t>(std::min<std::size_t>(content.size(), 1u << 30));
         const int n = check_result(os::write_at(file, content.data(), size, offset), "write", path);
         content = content.subspan(static_cast<std::size_t>(n));
         offset += static_cast<std::uint64_t>(n);
@@ -66,7 +67,7 @@ std::string read_text(const std::string& path, std::size_t bytes_max) {
     return size > bytes_max ? std::string() : text;
 }
 
-}  // namespace
+}   // namespace
 
 std::string directory_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -89,9 +90,9 @@ checksum digest_of(const std::string& path, checksum_algorithm algorithm) {
     hasher digest(algorithm);
     std::vector<std::byte> piece(256 * 1024);
     for (std::uint64_t at = 0;;) {
-        const int n = check_result(os::read_at(file.get(), piece.data(),
-                                               static_cast<std::uint32_t>(piece.size()), at),
-                                   "read", path);
+        const int n = check_result(
+            os::read_at(file.get(), piece.data(), static_cast<std::uint32_t>(piece.size()), at),
+            "read", path);
         if (n == 0) return digest.value();
         digest.update(std::span(piece).first(static_cast<std::size_t>(n)));
         at += static_cast<std::uint64_t>(n);
@@ -131,7 +132,8 @@ bool land_small(const std::string& path, std::span<const std::byte> content, con
 }
 
 part_file::part_file(std::string path)
-    : path_(std::move(path)), part_path_(path_ + std::string(part_suffix)),
+    : path_(std::move(path)),
+      part_path_(path_ + std::string(part_suffix)),
       journal_path_(path_ + std::string(journal_suffix)) {}
 
 part_file part_file::open(const std::string& path, const std::string& url, bool resume,
@@ -154,8 +156,8 @@ part_file part_file::open(const std::string& path, const std::string& url, bool 
         part.file_.reset(check_result(opened, "open", part.part_path_));
         const int locked = os::lock_file(part.file_.get());
         if (locked == -EAGAIN)
-            throw failure(cause::file, part.part_path_ +
-                                           " is being downloaded by another process: wait for it");
+            throw failure(cause::file,
+                          part.part_path_ + " is being downloaded by another process: wait for it");
         check_result(locked, "lock", part.part_path_);
         os::file_status status;
         check_result(os::status(part.file_.get(), status), "look at", part.part_path_);
@@ -255,4 +257,4 @@ void part_file::remove_journal() noexcept {
     journal_written_ = false;
 }
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

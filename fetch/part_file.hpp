@@ -17,8 +17,9 @@
 
 namespace troika::fetch {
 
-// A file on its way: NAME.part, and NAME.part.journal beside it, until both are gone and NAME is there.
-// All of it sleeps in the kernel: called on helper threads (io::offload), never on the loop's.
+// A file on its way: NAME.part, and NAME.part.journal beside it, until both are gone and NAME is
+// there. All of it sleeps in the kernel: called on helper threads (io::offload), never on the
+// loop's.
 
 /// How a whole file gets its name.
 struct landing {
@@ -47,8 +48,8 @@ bool land_small(const std::string& path, std::span<const std::byte> content, con
 /// A larger file, written as it comes.
 class part_file {
 public:
-    /// Opens NAME.part, locked against other processes: the one that is there, if its journal can be
-    /// relied on and `resume` allows it, else a new one. Throws: failure (file).
+    /// Opens NAME.part, locked against other processes: the one that is there, if its journal can
+    /// be relied on and `resume` allows it, else a new one. Throws: failure (file).
     static part_file open(const std::string& path, const std::string& url, bool resume,
                           std::optional<checksum_algorithm> algorithm);
 
@@ -66,11 +67,13 @@ public:
     void start_over(std::optional<checksum_algorithm> algorithm);
     /// Reserves room, so that a full disk is noticed before the transfer. Throws: failure (file).
     void reserve(std::uint64_t size);
-    /// Makes what was written last, and then `journal`, a text, the note of it. Throws: failure (file).
+    /// Makes what was written last, and then `journal`, a text, the note of it. Throws: failure
+    /// (file).
     void note(std::string_view journal, bool sync);
     /// Gives the file its name. Throws: failure (file); NAME.part stays then.
     void land(const landing& how);
-    /// Keeps a file whose checksum is wrong as NAME.bad, for a person to look at. Returns: that name.
+    /// Keeps a file whose checksum is wrong as NAME.bad, for a person to look at. Returns: that
+    /// name.
     std::string put_aside();
     /// Removes it. For downloads that can never be resumed.
     void discard() noexcept;
@@ -89,4 +92,4 @@ private:
     bool journal_written_ = false;
 };
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

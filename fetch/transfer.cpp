@@ -30,7 +30,7 @@ std::chrono::sys_seconds wall_seconds() {
     return std::chrono::floor<std::chrono::seconds>(os::wall_time());
 }
 
-}  // namespace
+}   // namespace
 
 std::optional<checksum_algorithm> transfer::algorithm() const {
     if (!file_.what.expected) return std::nullopt;
@@ -84,9 +84,10 @@ task<bool> transfer::settle_existing() {
             }
             case existing_file::keep_if_same:
                 if (there->type != os::file_type::regular)
-                    throw failure(cause::file, printable(file_.what.path) +
-                                                   " is there and is no regular file: remove it, or "
-                                                   "choose another name with -o");
+                    throw failure(cause::file,
+                                  printable(file_.what.path) +
+                                      " is there and is no regular file: remove it, or "
+                                      "choose another name with -o");
                 existing_ = there;
                 break;
         }
@@ -96,8 +97,9 @@ task<bool> transfer::settle_existing() {
         auto digest = [this] { return digest_of(file_.what.path, *algorithm()); };
         const checksum sum = co_await io::offload("verify file", digest);
         if (sum != *file_.what.expected)
-            throw failure(cause::file, printable(file_.what.path) +
-                                           " is there with other content: use --overwrite or --rename");
+            throw failure(cause::file,
+                          printable(file_.what.path) +
+                              " is there with other content: use --overwrite or --rename");
         file_.bytes = existing_->size;
         finish(&sum, true);
         co_return true;
@@ -121,8 +123,9 @@ task<void> transfer::run() {
         fields.set("Range", http::format_range(written_));
         fields.set("If-Range", validator_);
     } else if (existing_) {
-        fields.set("If-Modified-Since",
-                   http::format_date(std::chrono::floor<std::chrono::seconds>(existing_->modified)));
+        fields.set(
+            "If-Modified-Since",
+            http::format_date(std::chrono::floor<std::chrono::seconds>(existing_->modified)));
     }
     file_.bytes = ranged ? written_ : 0;
     run_.observer_.started(file_, file_.bytes);
@@ -152,8 +155,9 @@ transfer::answer transfer::judge_rest(const http::exchange& exchange) {
     const auto header = exchange.headers().get("Content-Range");
     const auto part = header ? http::parse_content_range(*header) : std::nullopt;
     const auto total = part && part->total ? part->total : file_.total;
-    const bool fits = written_ > 0 && part && part->range && part->range->first == written_ && total &&
-                      part->range->last + 1 == *total && file_.total.value_or(*total) == *total;
+    const bool fits = written_ > 0 && part && part->range && part->range->first == written_ &&
+                      total && part->range->last + 1 == *total &&
+                      file_.total.value_or(*total) == *total;
     if (!fits) {
         fresh_ = true;
         throw failure(cause::protocol,
@@ -383,7 +387,8 @@ task<void> transfer::append(http::exchange& exchange, const answer& how) {
                 throw protocol_failure(file_.what.url, "more came than the server had announced");
             std::swap(reading, writing);
             const std::span<const std::byte> piece = writing.bytes().first(size);
-            auto both = co_await gather(fill(exchange, reading.bytes()), write_piece(piece, written_));
+            auto both =
+                co_await gather(fill(exchange, reading.bytes()), write_piece(piece, written_));
             size = std::get<0>(both);
             if (part_->digest()) part_->digest()->update(piece);
             written_ += piece.size();
@@ -523,4 +528,4 @@ failure transfer::failure_of(const std::exception_ptr& error) const {
     }
 }
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch

@@ -24,8 +24,8 @@ public:
     /// Throws: failure; what http::client throws, which failure_of() understands.
     task<void> run();
 
-    /// After a failed attempt, also in a cancelled scope: makes what has come last, or removes what can
-    /// never be resumed. Returns: whether there is something to go on from.
+    /// After a failed attempt, also in a cancelled scope: makes what has come last, or removes what
+    /// can never be resumed. Returns: whether there is something to go on from.
     task<bool> keep();
 
     /// What `error`, which run() threw, means.
@@ -67,7 +67,7 @@ private:
     downloader& run_;
     active_download& file_;
     std::optional<part_file> part_;
-    std::string validator_;                     // of what part_ holds
+    std::string validator_;   // of what part_ holds
     std::optional<std::chrono::sys_seconds> modified_;
     std::optional<os::file_status> existing_;   // a file to be kept if the server's is the same
     std::uint64_t written_ = 0;                 // bytes of part_ without a gap
@@ -75,7 +75,7 @@ private:
     bool looked_ = false;
     bool replace_ = false;
     bool to_stdout_ = false;
-    bool fresh_ = false;                        // ask for the whole file, whatever is there
+    bool fresh_ = false;   // ask for the whole file, whatever is there
 };
 
-}  // namespace troika::fetch
+}   // namespace troika::fetch
