@@ -17,4 +17,4 @@ task<buffer_pool::buffer> buffer_pool::take() {
     co_return buffer(*this, std::move(memory), std::move(permit));
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

@@ -50,4 +50,4 @@ private:
     std::vector<std::unique_ptr<std::byte[]>> free_;
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

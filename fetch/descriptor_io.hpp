@@ -60,4 +60,4 @@ inline descriptor_operation write_file_at(int file, std::span<const std::byte> f
     return {io_op::write, file, from, offset, subject};
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

@@ -25,4 +25,4 @@ task<void> directory_sync::sync(std::string directory) {
     here.covered = covers;
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

@@ -27,4 +27,4 @@ private:
     std::map<std::string, state> directories_;
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

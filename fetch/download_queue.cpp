@@ -19,7 +19,7 @@ namespace {
 std::string list_name(const get_options& options) {
     return options.list == "-" ? "standard input" : options.list;
 }
-}   // namespace
+}  // namespace
 
 download_queue::download_queue(const get_options& options, listener told)
     : options_(options), told_(std::move(told)), list_(list_name(options)) {}
@@ -164,4 +164,4 @@ void download_queue::done(const download& ended) {
     changed_.notify_all();
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

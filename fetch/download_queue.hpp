@@ -79,4 +79,4 @@ private:
     condition changed_;
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

@@ -46,7 +46,7 @@ download_queue::listener listener_of(run_totals& totals, download_observer& obse
     return told;
 }
 
-}   // namespace
+}  // namespace
 
 downloader::downloader(const get_options& options, download_observer& observer, std::uint64_t seed,
                        std::uint32_t mode_mask)
@@ -158,4 +158,4 @@ task<void> downloader::fetch(active_download& file) {
     }
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

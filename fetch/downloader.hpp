@@ -104,4 +104,4 @@ private:
     cancel_scope* working_ = nullptr;   // to end a run at the first failure
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

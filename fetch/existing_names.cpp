@@ -39,4 +39,4 @@ task<bool> existing_names::may_exist(const std::string& path) {
         known->second->contains(name + std::string(part_suffix));
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

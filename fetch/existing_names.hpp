@@ -31,4 +31,4 @@ private:
     mutex reading_;
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

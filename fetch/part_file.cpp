@@ -67,7 +67,7 @@ std::string read_text(const std::string& path, std::size_t bytes_max) {
     return size > bytes_max ? std::string() : text;
 }
 
-}   // namespace
+}  // namespace
 
 std::string directory_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -257,4 +257,4 @@ void part_file::remove_journal() noexcept {
     journal_written_ = false;
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

@@ -92,4 +92,4 @@ private:
     bool journal_written_ = false;
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

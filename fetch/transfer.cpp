@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/transfer.hpp"
 
+#include "fetch/client_failure.hpp"
 #include "fetch/descriptor_io.hpp"
 #include "fetch/printable.hpp"
 #include "fetch/safe_name.hpp"
@@ -30,7 +31,7 @@ std::chrono::sys_seconds wall_seconds() {
     return std::chrono::floor<std::chrono::seconds>(os::wall_time());
 }
 
-}   // namespace
+}  // namespace
 
 std::optional<checksum_algorithm> transfer::algorithm() const {
     if (!file_.what.expected) return std::nullopt;
@@ -492,40 +493,7 @@ void transfer::tell_kept() {
 }
 
 failure transfer::failure_of(const std::exception_ptr& error) const {
-    const std::string& url = file_.what.url;
-    try {
-        std::rethrow_exception(error);
-    } catch (const failure& known) {
-        return known;
-    } catch (const http::client_timeout& late) {
-        const get_options& options = run_.options_;
-        switch (late.phase()) {
-            case http::client_phase::connect:
-                return timeout_failure(time_limit::connect, url, options.connect_timeout);
-            case http::client_phase::first_byte:
-            case http::client_phase::stall:
-                return timeout_failure(time_limit::stall, url, options.stall_timeout);
-            case http::client_phase::total: break;
-        }
-        return timeout_failure(time_limit::total, url, options.time_max);
-    } catch (const http::unsupported_scheme& wrong) {
-        return scheme_failure(wrong.url(), true);
-    } catch (const http::url_error& wrong) {
-        return url_failure(url, wrong.what());
-    } catch (const http::protocol_error& wrong) {
-        if (wrong.code() == http::errc::truncated_body)
-            return truncated_failure(url, file_.bytes, file_.total);
-        if (wrong.code() == http::errc::closed_before_message ||
-            wrong.code() == http::errc::truncated_head)
-            return failure(cause::network, redacted(url) + ": " + printable(wrong.what()), true);
-        return protocol_failure(url, wrong.what());
-    } catch (const http::http_error& wrong) {
-        return protocol_failure(url, wrong.what());
-    } catch (const std::system_error& wrong) {
-        return network_failure("fetch", url, wrong.code());
-    } catch (const std::exception& other) {
-        return failure(cause::other, redacted(url) + ": " + printable(other.what()));
-    }
+    return client_failure(error, {file_.what.url, file_.bytes, file_.total}, run_.options_);
 }
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch

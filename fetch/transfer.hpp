@@ -78,4 +78,4 @@ private:
     bool fresh_ = false;   // ask for the whole file, whatever is there
 };
 
-}   // namespace troika::fetch
+}  // namespace troika::fetch
