@@ -8,6 +8,8 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -50,6 +52,10 @@ struct most_urgent {
     }
 };
 
+std::vector<letter> todays_mail() {
+    return {{9, "Moscow"}, {1, "Tver"}, {5, "Torzhok"}, {1, "Klin"}};
+}
+
 troika::task<void> post(troika::priority_queue<letter, most_urgent>& letters) {
     while (auto next = co_await letters.next()) {
         std::cout << "letter to " << next->to << '\n';
@@ -59,10 +65,8 @@ troika::task<void> post(troika::priority_queue<letter, most_urgent>& letters) {
 
 troika::task<void> post_all() {
     troika::priority_queue<letter, most_urgent> letters{{.capacity_max = 8}};
-    co_await letters.put(letter(9, "Moscow"));
-    co_await letters.put(letter(1, "Tver"));
-    co_await letters.put(letter(5, "Torzhok"));
-    co_await letters.put(letter(1, "Klin"));   // as urgent as the one to Tver, and later
+    auto mail = todays_mail();
+    for (letter& next : mail) co_await letters.put(std::move(next));
     co_await troika::with_task_group([&](troika::task_group& group) -> troika::task<void> {
         group.create_task(post(letters));
         co_await letters.join();               // until task_done() was called for each
