@@ -52,6 +52,8 @@ public:
     /// Turns until `awaited` is done. Throws: deadlock.
     template <class T>
     void finish(const future<T>& awaited) {
+        // So that the clock does not go on once it is done.
+        awaited.add_done_callback([this](const future<T>&) { door_.wake(); });
         const std::string stuck = turn_until(awaited);
         if (stuck.empty()) {
             loop_.run_until_done(impl::future_access::core(awaited));   // cancels what is left
