@@ -36,7 +36,8 @@ failure client_failure(const std::exception_ptr& error, const attempt_state& att
             return truncated_failure(url, attempt.bytes, attempt.total);
         if (wrong.code() == http::errc::closed_before_message ||
             wrong.code() == http::errc::truncated_head)
-            return {cause::network, printable(redacted(url)) + ": " + printable(wrong.what()), true};
+            return {cause::network, printable(redacted(url)) + ": " + printable(wrong.what()),
+                    true};
         return protocol_failure(url, wrong.what());
     } catch (const http::http_error& wrong) {
         return protocol_failure(url, wrong.what());

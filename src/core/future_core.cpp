@@ -21,7 +21,8 @@ bool future_core::add_waiter(future_waiter& waiter) noexcept {
         std::uint64_t state = unlocked_state();
         if ((state & done_bit) != 0) return false;
         waiter.next_ = list_of(state);
-        const std::uint64_t added = (state & reference_bits) | reinterpret_cast<std::uintptr_t>(&waiter);
+        const std::uint64_t added =
+            (state & reference_bits) | reinterpret_cast<std::uintptr_t>(&waiter);
         // Release: publishes next_ to complete().
         if (state_.compare_exchange_weak(state, added, std::memory_order_acq_rel,
                                          std::memory_order_relaxed))
@@ -42,7 +43,8 @@ bool future_core::remove_waiter(future_waiter& waiter) noexcept {
     while (*link != nullptr && *link != &waiter) link = &(*link)->next_;
     const bool found = *link == &waiter;
     if (found) *link = waiter.next_;
-    // References may have come and gone meanwhile, so the word is changed by differences. Release: the
+    // References may have come and gone meanwhile, so the word is changed by differences. Release:
+    // the
     // changed list, to the next who takes it.
     state_.fetch_add(reinterpret_cast<std::uintptr_t>(changed) -
                          reinterpret_cast<std::uintptr_t>(head) - locked_bit,
@@ -76,7 +78,8 @@ namespace {
 class blocked_thread final : public future_waiter {
 public:
     void future_done() noexcept override {
-        // The thread may return as soon as it sees the flag, so the wake goes to an address that may
+        // The thread may return as soon as it sees the flag, so the wake goes to an address that
+        // may
         // be gone: the kernel then finds nobody, which is harmless.
         std::atomic<std::uint32_t>* word = &done_;
         word->store(1, std::memory_order_release);   // pairs with the acquire in block()

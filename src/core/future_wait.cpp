@@ -11,7 +11,8 @@ namespace troika::impl {
 void refuse_to_block_a_loop() {
     if (current_thread.home != nullptr)
         throw std::logic_error(
-            "a future that is not done would block the event loop of this thread: co_await it instead");
+            "a future that is not done would block the event loop of this thread: co_await it "
+            "instead");
 }
 
 time_point deadline_here(duration length) noexcept {

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
 constexpr std::uint64_t batch_blocks = recycled_blocks_max / 2;
 
-/// Batches of free blocks that threads exchange. A batch is a list of blocks, whose depths below the
+/// Batches of free blocks that threads exchange. A batch is a list of blocks, whose depths below
+/// the
 /// first are in order; the first keeps the link to the next batch in the place of its own.
 class depot {
 public:
@@ -98,7 +99,8 @@ void* refill(std::size_t size_class) {
     }
     const std::size_t bytes = (size_class + 1) * thread_state::class_bytes;
     if (static_cast<std::size_t>(mine.arena_end - mine.arena) < bytes) {
-        // The rest of the old chunk, less than a block, is given up: at most a kilobyte in two million.
+        // The rest of the old chunk, less than a block, is given up: at most a kilobyte in two
+        // million.
         if (!shared_depot().take_rest(mine)) {
             mine.arena = os::map_arena(chunk_bytes);
             mine.arena_end = mine.arena + chunk_bytes;

@@ -22,7 +22,9 @@ void task_owner::pass_context_on(const task_node& starter, task_node& child) con
     impl::context_binding::retain(child.context_);
 }
 
-void task_owner::tell_start(const task_node& child) const noexcept { home_.hooks()->on_start(child); }
+void task_owner::tell_start(const task_node& child) const noexcept {
+    home_.hooks()->on_start(child);
+}
 
 void task_owner::refresh_tasks() noexcept {
     for (task_node& child : tasks_) child.refresh_cancelled();

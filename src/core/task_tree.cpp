@@ -24,7 +24,8 @@ void write(std::string& text, const task_view& task, std::size_t depth) {
 std::vector<frame_view> task_tree::stack(const task_node& node) {
     std::vector<frame_view> frames;
     for (const impl::promise_base* at = node.innermost(); at != nullptr;) {
-        frames.push_back({at->where().function_name(), at->where().file_name(), at->where().line()});
+        frames.push_back(
+            {at->where().function_name(), at->where().file_name(), at->where().line()});
         const std::coroutine_handle<> awaiter = at->continuation();
         if (awaiter == nullptr) break;
         at = &std::coroutine_handle<impl::promise_base>::from_address(awaiter.address()).promise();

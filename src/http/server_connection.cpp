@@ -19,7 +19,8 @@ namespace {
 
 // Pieces of a body up to this size travel with the head, in one packet and one call.
 constexpr std::size_t joined_bytes_max = 64 * 1024;
-// Of a request body that the handler did not read: less is skipped, for more the connection is closed.
+// Of a request body that the handler did not read: less is skipped, for more the connection is
+// closed.
 constexpr std::uint64_t skipped_bytes_max = 256 * 1024;
 // After an error: how much a client may still send before it has read the answer.
 constexpr std::uint64_t lingering_bytes_max = 1024 * 1024;
@@ -103,7 +104,8 @@ task<void> server_connection::run() {
     if (interrupted && !last.caught()) throw cancelled{};
 }
 
-// A connection that is closed with unread bytes is reset, and the client may lose the answer with it:
+// A connection that is closed with unread bytes is reset, and the client may lose the answer with
+// it:
 // what it still sends is read and dropped for a while.
 task<void> server_connection::linger() {
     std::array<std::byte, 4096> dropped;
@@ -192,7 +194,8 @@ task<void> server_connection::refuse(int status) {
     answer_.fields.clear();
     answer_.keep_alive_ = false;
     answer_.fields.add("Content-Type", "text/plain; charset=utf-8");
-    const std::string text = std::to_string(status) + " " + std::string(reason_phrase(status)) + "\n";
+    const std::string text =
+        std::to_string(status) + " " + std::string(reason_phrase(status)) + "\n";
     co_await answer_.send(status, text);
 }
 

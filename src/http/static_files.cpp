@@ -29,7 +29,8 @@ namespace troika::http {
 
 namespace {
 
-// A file up to this size is read with the call that opens it, and leaves in one piece with its head.
+// A file up to this size is read with the call that opens it, and leaves in one piece with its
+// head.
 constexpr std::uint64_t small_file_bytes_max = 64 * 1024;
 constexpr std::size_t piece_bytes_max = 256 * 1024;
 constexpr std::size_t listed_entries_max = 10'000;

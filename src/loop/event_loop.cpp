@@ -129,10 +129,11 @@ void event_loop::run_watched(task_node& node) noexcept {
     const duration held = poller_->now() - before;
     if (held > hold_max) {
         const task_view view = task_tree::view(node);
-        impl::report("task " + (view.name.empty() ? "#" + std::to_string(view.id) : view.name) +
-                     " held the loop for " + std::to_string(held / std::chrono::milliseconds(1)) +
-                     " ms before it came to\n" + task_tree::to_text(view.stack) +
-                     "  move computing and blocking calls to to_thread(), or yield_now() between steps");
+        impl::report(
+            "task " + (view.name.empty() ? "#" + std::to_string(view.id) : view.name) +
+            " held the loop for " + std::to_string(held / std::chrono::milliseconds(1)) +
+            " ms before it came to\n" + task_tree::to_text(view.stack) +
+            "  move computing and blocking calls to to_thread(), or yield_now() between steps");
     }
     node.release_untyped();
 }
@@ -159,7 +160,8 @@ bool event_loop::turn(bool may_sleep) {
 
 void event_loop::run_until_done(impl::future_core& awaited) {
     const at_home here(*this);
-    // Whether it is done is asked before the poller is: nothing would end a sleep after the last task.
+    // Whether it is done is asked before the poller is: nothing would end a sleep after the last
+    // task.
     for (work(); !awaited.done(); work()) poll(true);
     if (roots_->task_count() == 0) return;
     roots_->cancel_all();

@@ -45,7 +45,8 @@ void timer_list::insert_sorted(timer& alarm) noexcept {
     }
     // From the end, where new deadlines usually belong.
     timer* after = first->previous_;
-    while (after != first && after->previous_->deadline_ > alarm.deadline_) after = after->previous_;
+    while (after != first && after->previous_->deadline_ > alarm.deadline_)
+        after = after->previous_;
     timer* before = after->previous_;
     alarm.previous_ = before;
     alarm.next_ = after;
@@ -69,7 +70,8 @@ timer* timer_list::merge(timer* left, timer* right) noexcept {
 
 void timer_list::sort() noexcept {
     if (first == nullptr || first->next_ == first) return;
-    // Merge sort from the bottom, on the next_ links alone: runs[i] holds a sorted run of 2^i timers,
+    // Merge sort from the bottom, on the next_ links alone: runs[i] holds a sorted run of 2^i
+    // timers,
     // older than those of lower index.
     std::array<timer*, 48> runs{};
     first->previous_->next_ = nullptr;
@@ -141,7 +143,8 @@ void timer_wheel::disarm(timer& alarm) noexcept {
 }
 
 bool timer_wheel::next_occupied(place& into) const noexcept {
-    // A lower level ends before the next slot of a higher one begins, so the first found is the next.
+    // A lower level ends before the next slot of a higher one begins, so the first found is the
+    // next.
     for (unsigned i = 0; i < levels; ++i)
         if (level_[i].occupied != 0) {
             into = {i, static_cast<unsigned>(std::countr_zero(level_[i].occupied))};

@@ -18,7 +18,8 @@ struct timer_list {
     void push_back(timer& alarm) noexcept;
     void remove(timer& alarm) noexcept;
     timer& pop_front() noexcept;
-    /// Inserts behind all whose deadline is not later: the list stays sorted, equals in their order.
+    /// Inserts behind all whose deadline is not later: the list stays sorted, equals in their
+    /// order.
     void insert_sorted(timer& alarm) noexcept;
     /// Sorts by deadline, equals in their order.
     void sort() noexcept;
@@ -27,12 +28,16 @@ private:
     static timer* merge(timer* left, timer* right) noexcept;
 };
 
-/// The timers of a loop: arming and disarming are O(1) for any number of them, and nothing is allocated.
+/// The timers of a loop: arming and disarming are O(1) for any number of them, and nothing is
+/// allocated.
 ///
-/// A hierarchical wheel. Time is cut into ticks of 2^17 ns (131 us); a slot of level n spans 64^n ticks,
+/// A hierarchical wheel. Time is cut into ticks of 2^17 ns (131 us); a slot of level n spans 64^n
+/// ticks,
 /// and a timer waits at the level of the highest six-bit digit in which its tick differs from the
-/// wheel's. When the wheel reaches a slot of a higher level, the slot's timers move down, in their order;
-/// those of the tick that is reached are sorted by deadline. So deadlines keep their full precision,
+/// wheel's. When the wheel reaches a slot of a higher level, the slot's timers move down, in their
+/// order;
+/// those of the tick that is reached are sorted by deadline. So deadlines keep their full
+/// precision,
 /// and equal ones the order in which they were armed: a timer can only be above another of the same
 /// deadline if it was armed before, and it moves down before the wheel accepts a later one below.
 /// Source: G. Varghese, T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), scheme 7.
@@ -47,7 +52,8 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// Returns: a time no later than the earliest deadline (exact, unless the earliest was disarmed);
+    /// Returns: a time no later than the earliest deadline (exact, unless the earliest was
+    /// disarmed);
     /// never when there is none.
     [[nodiscard]] time_point next_deadline() noexcept;
 

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -93,6 +94,16 @@ int sync(int file) noexcept {
 
 int sync_data(int file) noexcept {
     return retried([&] { return ::fdatasync(file); });
+}
+
+int lock_file(int file) noexcept {
+    return retried([&] { return ::flock(file, LOCK_EX | LOCK_NB); });
+}
+
+std::uint32_t file_mode_mask() noexcept {
+    const mode_t mask = ::umask(077);
+    ::umask(mask);
+    return mask;
 }
 
 int truncate(int file, std::uint64_t size) noexcept {

@@ -56,6 +56,9 @@ int write_at(int file, const void* from, std::uint32_t size, std::uint64_t offse
 
 int sync(int file) noexcept;        ///< content and all metadata
 int sync_data(int file) noexcept;   ///< content and its length
+/// Takes the lock of an open file for this process until the descriptor is closed.
+/// Returns: 0; -EAGAIN when another one holds it.
+int lock_file(int file) noexcept;
 int truncate(int file, std::uint64_t size) noexcept;
 
 /// Reserves blocks for [0, size) and leaves the length alone. -EOPNOTSUPP where it is not to be
@@ -86,6 +89,10 @@ int free_space(const char* path, space& into) noexcept;
 
 /// Tells the kernel that `file` will be read from start to end. Best effort.
 void advise_sequential(int file) noexcept;
+
+/// The permission bits that the process takes from new files. Not for threads beside others that
+/// create files: it has to set the mask to read it.
+std::uint32_t file_mode_mask() noexcept;
 
 /// "" when it cannot be told.
 std::string current_directory();

@@ -6,7 +6,8 @@
 namespace troika {
 
 void task_group::throw_finished() {
-    throw std::logic_error("create_task() in a task group that has ended: everything in it is over");
+    throw std::logic_error(
+        "create_task() in a task group that has ended: everything in it is over");
 }
 
 void task_group::add_error(const std::exception_ptr& error) noexcept {

@@ -12,7 +12,8 @@ namespace troika {
 
 /// What an await throws within a cancelled scope.
 ///
-/// Not a std::exception, so that `catch (const std::exception&)` lets it pass: only the scope that was
+/// Not a std::exception, so that `catch (const std::exception&)` lets it pass: only the scope that
+/// was
 /// cancelled ends its flight.
 struct cancelled {};
 
@@ -36,7 +37,8 @@ public:
     interrupted() : std::runtime_error("interrupted by SIGINT") {}
 };
 
-/// What the body and the children of a task group threw, all of it, in the order in which it happened.
+/// What the body and the children of a task group threw, all of it, in the order in which it
+/// happened.
 ///
 /// Cancellations are never among them.
 class exception_group : public std::exception {

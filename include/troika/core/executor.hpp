@@ -19,7 +19,8 @@ struct shutdown_options {
     bool cancel_pending = false;   ///< cancel what has not started
 };
 
-/// An engine that runs functions and gives futures of their results: inline, on threads, in processes,
+/// An engine that runs functions and gives futures of their results: inline, on threads, in
+/// processes,
 /// on other machines.
 ///
 /// `submit` and `map` refuse work after shutdown with std::runtime_error; the destructor waits.
@@ -31,7 +32,8 @@ concept executor = requires(E& engine, int (*function)(), shutdown_options optio
 
 namespace impl {
 
-/// Runs `function` and keeps `owed` with what it gives; a call that was cancelled before does not run.
+/// Runs `function` and keeps `owed` with what it gives; a call that was cancelled before does not
+/// run.
 template <class T, class F>
 void keep(promise<T>& owed, F&& function) noexcept {
     if (!owed.start()) return;

@@ -136,11 +136,13 @@ public:
 
     /// Asks the work not to be done.
     ///
-    /// Returns: true if it had not started, and now never will; a task that runs is asked to end at its
+    /// Returns: true if it had not started, and now never will; a task that runs is asked to end at
+    /// its
     /// next await, and false is returned. Thread: any.
     bool cancel() const noexcept { return impl::cancel_future(core()); }
 
-    /// Has `callback(const future&)` called once the future is done: on the thread that completes it,
+    /// Has `callback(const future&)` called once the future is done: on the thread that completes
+    /// it,
     /// or here if it is done already. Callbacks run in the order in which they were added; what one
     /// throws is reported and dropped.
     template <std::invocable<const future&> F>

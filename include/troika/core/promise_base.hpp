@@ -32,7 +32,8 @@ concept has_member_co_await = requires(A&& a) { std::forward<A>(a).operator co_a
 /// What every coroutine of a task has, whatever it yields: who awaits it, which task it is part of,
 /// and where it stands. Two pointers and a location: awaiting a child is two stores.
 ///
-/// All awaits pass await_transform, so none can dodge the cancellation check, nor go unnamed in a stack.
+/// All awaits pass await_transform, so none can dodge the cancellation check, nor go unnamed in a
+/// stack.
 class promise_base {
 public:
     static void* operator new(std::size_t bytes) { return allocate(bytes); }

@@ -21,7 +21,8 @@ inline constexpr bool recycling = true;
 inline constexpr bool recycling = true;
 #endif
 
-inline constexpr std::size_t recycled_bytes_max = thread_state::class_bytes * thread_state::class_count;
+inline constexpr std::size_t recycled_bytes_max =
+    thread_state::class_bytes * thread_state::class_count;
 
 /// Blocks that one thread keeps for itself, per size class; more go to the depot that all share.
 inline constexpr std::uint64_t recycled_blocks_max = 4096;
@@ -33,7 +34,8 @@ void spill(std::size_t size_class) noexcept;
 ///
 /// Coroutine frames, task nodes and posted closures live a short time and come in few sizes: a free
 /// list per size is three instructions. Memory is cut from 2 MiB chunks for which huge pages are
-/// asked; chunks are kept for the life of the process, so what is kept is the peak of what was used.
+/// asked; chunks are kept for the life of the process, so what is kept is the peak of what was
+/// used.
 /// Throws: std::bad_alloc. Thread: any; a block may be given back on another thread.
 [[nodiscard]] inline void* allocate(std::size_t bytes) {
     if (!recycling || bytes > recycled_bytes_max) [[unlikely]]

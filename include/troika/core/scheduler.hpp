@@ -45,7 +45,8 @@ public:
     void schedule(task_node& node) noexcept {
         node.become_ready();
         node.link_.next = nullptr;
-        // A branch instead of a pointer to the last link: the queue of one task is the common one, and
+        // A branch instead of a pointer to the last link: the queue of one task is the common one,
+        // and
         // its store must not wait for an address.
         if (ready_last_ == nullptr)
             ready_first_ = &node;

@@ -19,7 +19,8 @@ enum class abort_answer : std::uint8_t {
 
 /// One place where a task waits.
 ///
-/// Whatever parks a task derives from this and lives in the frame of the coroutine that awaits, so the
+/// Whatever parks a task derives from this and lives in the frame of the coroutine that awaits, so
+/// the
 /// tree can always name what a task waits for, and cancelling always knows how to end the wait.
 /// Nobody destroys a parked frame.
 /// Thread: the task's home, unless a member says otherwise.
@@ -41,7 +42,8 @@ protected:
     /// Parks `waiter`, whose innermost coroutine is `frame`, until wake() or an abort.
     void park(task_node& waiter, std::coroutine_handle<> frame) noexcept;
 
-    /// Takes park() back before the coroutine has suspended: there is nothing to wait for after all.
+    /// Takes park() back before the coroutine has suspended: there is nothing to wait for after
+    /// all.
     void unpark() noexcept;
 
     /// Makes the parked task ready. Requires: parked.

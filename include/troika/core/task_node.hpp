@@ -24,7 +24,8 @@ class task_state;
 
 /// One started task: a node of the task tree.
 ///
-/// Made by create_task, run or submit; coroutines awaited inside it are frames of this task, not nodes.
+/// Made by create_task, run or submit; coroutines awaited inside it are frames of this task, not
+/// nodes.
 /// It is separate from the root frame and outlives it for as long as a future looks at the result.
 /// 88 bytes, the result follows. Thread: its home's, apart from the future's part.
 class task_node : public impl::future_core, public list_hook<> {

@@ -18,7 +18,8 @@ struct task_options {
 
 /// A scope that owns tasks: the parent of a generation in the task tree.
 ///
-/// Task groups, gather, race and the scheduler's own root are owners; what they differ in is what they
+/// Task groups, gather, race and the scheduler's own root are owners; what they differ in is what
+/// they
 /// make of a failure. An owner is left only when its tasks have ended.
 /// Thread: its home's.
 class task_owner : public cancel_scope {
@@ -65,7 +66,8 @@ public:
     };
     [[nodiscard]] join_operation join() noexcept { return join_operation{*this}; }
 
-    /// Hands all children over to `other`, of the same home; they stay in the scopes they are in only
+    /// Hands all children over to `other`, of the same home; they stay in the scopes they are in
+    /// only
     /// through `other` from now on.
     void hand_over(task_owner& other) noexcept;
 
@@ -155,7 +157,8 @@ inline void suspension::wake() noexcept {
 
 /// The task that runs on this thread. Requires: one does.
 [[nodiscard]] inline task_node& current_task() noexcept {
-    check(impl::current_thread.task != nullptr, "this runs in a task only: hand it to troika::run()");
+    check(impl::current_thread.task != nullptr,
+          "this runs in a task only: hand it to troika::run()");
     return *impl::current_thread.task;
 }
 

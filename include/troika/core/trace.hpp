@@ -8,7 +8,8 @@ namespace troika {
 class task_node;
 class suspension;
 
-/// What an observer of a scheduler is told. Tracing, live views and tests are clients of these hooks; a
+/// What an observer of a scheduler is told. Tracing, live views and tests are clients of these
+/// hooks; a
 /// scheduler without an observer pays one predictable branch.
 ///
 /// Thread: that of the scheduler. Must not throw, start, cancel or wake tasks.
@@ -19,7 +20,8 @@ public:
     virtual void on_start(const task_node&) noexcept {}
     /// The task gets the turn.
     virtual void on_resume(const task_node&) noexcept {}
-    /// The task gave the turn back: it waits (see task_node::waits_for), is ready again, or has ended.
+    /// The task gave the turn back: it waits (see task_node::waits_for), is ready again, or has
+    /// ended.
     virtual void on_suspend(const task_node&) noexcept {}
     /// The task has ended; its node is about to go.
     virtual void on_end(const task_node&) noexcept {}

@@ -37,7 +37,8 @@ public:
     /// Reads at least one byte of the body into `into`, which is not empty.
     ///
     /// A client that waits for `100 Continue` is told to go on first.
-    /// Returns: how many; 0 at the end of the body. Throws: protocol_error when it is malformed or cut
+    /// Returns: how many; 0 at the end of the body. Throws: protocol_error when it is malformed or
+    /// cut
     /// short, and when it is larger than server_options::body_bytes_max; std::system_error.
     task<std::size_t> read_some(std::span<std::byte> into);
 
@@ -57,7 +58,8 @@ private:
 /// Lifetime: as the request's.
 class responder {
 public:
-    /// Fields to be sent besides those that the server sets (Date, Content-Length, Transfer-Encoding,
+    /// Fields to be sent besides those that the server sets (Date, Content-Length,
+    /// Transfer-Encoding,
     /// Connection).
     headers fields;
 
@@ -65,7 +67,8 @@ public:
     /// Throws: std::system_error. Requires: nothing was answered yet.
     task<void> send(int status, std::string_view body = {});
 
-    /// Begins an answer whose body follows by write(): of `length` bytes, or in chunks without it. The
+    /// Begins an answer whose body follows by write(): of `length` bytes, or in chunks without it.
+    /// The
     /// head goes out with the first bytes of the body. Requires: nothing was answered yet.
     void begin(int status, std::optional<std::uint64_t> length = std::nullopt);
     /// Sends a piece of the body. To HEAD, nothing is sent.
@@ -117,7 +120,8 @@ struct access_record {
 class request_handler {
 public:
     virtual ~request_handler() = default;
-    /// Answers one request. What it throws is reported; the client gets 500 if nothing was sent yet.
+    /// Answers one request. What it throws is reported; the client gets 500 if nothing was sent
+    /// yet.
     virtual task<void> handle(server_request& request, responder& answer) = 0;
     /// Told after each answer, for logs.
     virtual void answered(const access_record&) {}
@@ -156,21 +160,25 @@ private:
 };
 }  // namespace impl
 
-/// Listens at `at` and has `handler` answer the requests that come, with keep-alive and pipelining, in
+/// Listens at `at` and has `handler` answer the requests that come, with keep-alive and pipelining,
+/// in
 /// their order.
 ///
-/// Whatever peers send is bounded in memory and time by `options`. Framing that two readers could read
+/// Whatever peers send is bounded in memory and time by `options`. Framing that two readers could
+/// read
 /// differently is refused with 400. A drain lets the requests that are being answered finish.
 /// Returns: the running server; see net::server for how it is stopped.
 /// Throws: std::system_error when it cannot listen. Thread: the loop's.
 task<net::server> serve(net::endpoint at, std::unique_ptr<request_handler> handler,
                         server_options options = {});
 
-/// The same with a callable: `task<void>(server_request&, responder&)`, which is kept until the last
+/// The same with a callable: `task<void>(server_request&, responder&)`, which is kept until the
+/// last
 /// connection has ended, so it may be a capturing lambda coroutine.
 template <class F>
-    requires std::is_invocable_r_v<task<void>, F&, server_request&, responder&>
-[[clang::coro_wrapper]] task<net::server> serve(net::endpoint at, F handler, server_options options = {}) {
+requires std::is_invocable_r_v<task<void>, F&, server_request&,
+                               responder&> [[clang::coro_wrapper]] task<net::server>
+serve(net::endpoint at, F handler, server_options options = {}) {
     return serve(at, std::make_unique<impl::callable_handler<F>>(std::move(handler)), options);
 }
 

@@ -21,8 +21,10 @@ class timer_wheel;
 
 /// Calls that other threads ask of a scheduler, newest first until they are taken.
 ///
-/// A list that is grabbed whole: a post is one compare-and-swap, and only the post that finds the list
-/// empty has to wake the loop. Source: R. K. Treiber, "Systems Programming: Coping with Parallelism".
+/// A list that is grabbed whole: a post is one compare-and-swap, and only the post that finds the
+/// list
+/// empty has to wake the loop. Source: R. K. Treiber, "Systems Programming: Coping with
+/// Parallelism".
 /// Thread: push() any, take() the scheduler's.
 class inbox {
 public:
@@ -40,7 +42,8 @@ private:
     std::atomic<posted*> newest_{nullptr};
 };
 
-/// Something that a loop has at most one of, made when it is first asked for: a resolver, the signals.
+/// Something that a loop has at most one of, made when it is first asked for: a resolver, the
+/// signals.
 /// Destroyed with the loop, before its poller. Thread: the loop's.
 class loop_service {
 public:
@@ -58,7 +61,8 @@ inline constexpr char service_key = 0;
 
 /// The engine of the first horse: many tasks on one thread, each gives way where it awaits.
 ///
-/// Conducts four strangers: a ready queue, timers, an inbox for other threads, and a poller. One turn
+/// Conducts four strangers: a ready queue, timers, an inbox for other threads, and a poller. One
+/// turn
 /// runs what is ready, then what other threads asked for, then what is due, then asks the poller.
 /// Thread: that which calls run(), run_until_done() or turn(); submit(), post() and stop() any.
 class event_loop final : public scheduler {
@@ -72,7 +76,8 @@ public:
 
     /// Runs `main` and everything that is started meanwhile until nothing is left.
     ///
-    /// Returns: its value. Throws: what it threw. Tasks that are still there when it has ended (only
+    /// Returns: its value. Throws: what it threw. Tasks that are still there when it has ended
+    /// (only
     /// those given to submit() can be) are cancelled and waited for.
     template <class T>
     T run(task<T> main) {
@@ -97,7 +102,8 @@ public:
         return answer;
     }
 
-    /// Calls `function` on the loop's thread, in a later turn. Thread: any, and signal handlers never.
+    /// Calls `function` on the loop's thread, in a later turn. Thread: any, and signal handlers
+    /// never.
     /// What it throws ends the program: there is nobody to tell.
     template <std::invocable F>
     void post(F&& function) {
@@ -137,7 +143,8 @@ public:
         return answer;
     }
 
-    /// One turn: never sleeps unless `may_sleep`. Returns: whether anything is left to do. For tests.
+    /// One turn: never sleeps unless `may_sleep`. Returns: whether anything is left to do. For
+    /// tests.
     bool turn(bool may_sleep);
 
     /// Turns until `awaited` is done, then cancels what is left and turns until it has ended.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#include "apps/troika/commands.hpp"
+
+#include <troika/loop/poller.hpp>
+
+#include "os/cpu.hpp"
+#include "os/environment.hpp"
+
+#include <cstdio>
+
+namespace troika::apps {
+
+int run_doctor() {
+    std::printf("backend     %s\n", explain_poller().c_str());
+    std::printf("processors  %u that this process may use\n", os::processors_allowed());
+    const os::descriptor_limits files = os::get_descriptor_limits();
+    std::printf(
+        "open files  %llu, at most %llu: `troika get -j` and servers raise it as they need\n",
+        static_cast<unsigned long long>(files.soft), static_cast<unsigned long long>(files.hard));
+    return 0;
+}
+
+}  // namespace troika::apps

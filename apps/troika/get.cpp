@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "apps/troika/commands.hpp"
+#include "apps/troika/get_display.hpp"
+#include "fetch/downloader.hpp"
+#include "os/clock.hpp"
+#include "os/environment.hpp"
+#include "os/file.hpp"
+#include "os/signal.hpp"
+#include "os/terminal.hpp"
+
+#include <troika/loop/run.hpp>
+#include <troika/signals/signals.hpp>
+#include <troika/tasks/sleep.hpp>
+#include <troika/tasks/task_group.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+namespace troika::apps {
+
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{100};
+
+bool wants_unicode() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+        if (const auto value = os::environment(name); value && !value->empty())
+            return value->find("UTF-8") != std::string::npos ||
+                   value->find("utf8") != std::string::npos;
+    return false;
+}
+
+get_display::style style_for(const fetch::get_options& options) {
+    get_display::style style;
+    const bool terminal = os::is_terminal(2);
+    style.terminal = terminal && options.progress && !options.quiet && !options.json;
+    style.colour = terminal && !os::environment("NO_COLOR");
+    style.unicode = wants_unicode();
+    return style;
+}
+
+task<void> keep_display(get_display& display, fetch::downloader& run) {
+    for (;;) {
+        co_await sleep(tick_interval);
+        display.tick(run, current_task().home().now());
+    }
+}
+
+task<void> end_on_signal(task_group& group, int& received) {
+    received = co_await signals({SIGINT, SIGTERM});
+    group.cancel();
+}
+
+task<int> get(const fetch::get_options& options) {
+    get_display display(options, style_for(options));
+    const auto seed = static_cast<std::uint64_t>(os::wall_time().time_since_epoch().count());
+    fetch::downloader run(options, display, seed, os::file_mode_mask());
+    const time_point began = current_task().home().now();
+    int signal = 0;
+    std::optional<fetch::failure> broken;
+    auto body = [&](task_group& group) -> task<void> {
+        group.create_task(end_on_signal(group, signal), {.name = "signals"});
+        if (display.wants_ticks())
+            group.create_task(keep_display(display, run), {.name = "display"});
+        try {
+            co_await run.run();
+        } catch (const fetch::failure& error) {
+            broken = error;
+        }
+        group.cancel();
+    };
+    co_await with_task_group(body);
+    fetch::exit_status status = run.status();
+    if (broken) status.add(broken->why());
+    if (signal != 0) status.end_by_signal(signal);
+    display.summarize(run, current_task().home().now() - began, status.code());
+    if (broken) std::fprintf(stderr, "troika get: %s\n", broken->what());
+    co_return status.code();
+}
+
+}  // namespace
+
+int run_get(const get_command& command) {
+    const fetch::get_options& options = command.options;
+    try {
+        fetch::check_options(options);
+    } catch (const fetch::failure& error) {
+        std::fprintf(stderr, "troika get: %s\n", error.what());
+        return static_cast<int>(error.why());
+    }
+    os::ignore_sigpipe();
+    os::set_blocked({SIGXFSZ}, true);   // a file may not grow: the write says so
+    const std::size_t wanted = fetch::descriptors_max(options);
+    if (os::get_descriptor_limits().soft < wanted && os::raise_descriptor_limit() < wanted) {
+        std::fprintf(stderr,
+                     "troika get: -j %u needs %zu open files, and the limit is %llu: use a smaller "
+                     "-j, or raise the limit (ulimit -Hn)\n",
+                     options.jobs, wanted,
+                     static_cast<unsigned long long>(os::get_descriptor_limits().soft));
+        return 2;
+    }
+    return run(get(options), {.handle_interrupt = false});
+}
+
+}  // namespace troika::apps

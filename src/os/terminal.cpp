@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "os/terminal.hpp"
+
+#include "os/fd.hpp"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace troika::os {
+
+bool is_terminal(int descriptor) noexcept { return ::isatty(descriptor) == 1; }
+
+terminal_size size_of_terminal(int descriptor) noexcept {
+    terminal_size size;
+    winsize told{};
+    if (::ioctl(descriptor, TIOCGWINSZ, &told) == 0) {
+        if (told.ws_col > 0) size.columns = told.ws_col;
+        if (told.ws_row > 0) size.rows = told.ws_row;
+    }
+    return size;
+}
+
+void write_text(int descriptor, std::string_view text) noexcept {
+    while (!text.empty()) {
+        const int count = write_some(descriptor, text.data(), static_cast<unsigned>(text.size()));
+        if (count == -EAGAIN) {
+            pollfd writable{descriptor, POLLOUT, 0};
+            ::poll(&writable, 1, -1);
+            continue;
+        }
+        if (count <= 0) return;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+}  // namespace troika::os
