@@ -87,7 +87,8 @@ private:
 
 /// A benchmark program: reads the options, runs its tables, prints them.
 ///
-/// Options: --rounds N, --smoke (one tiny round, nothing is judged), --only TEXT (tables whose title
+/// Options: --rounds N, --smoke (one tiny round, nothing is judged), --only TEXT (tables whose
+/// title
 /// has it), --json, --realtime (what is measured goes before everything that is not), --list.
 class benchmark {
 public:
@@ -110,7 +111,8 @@ public:
 
     /// Runs `what` and prints it, unless --only excludes it.
     void run(table what);
-    /// Returns: the exit code: 1 when a program failed. A missed goal is no failure: machines differ.
+    /// Returns: the exit code: 1 when a program failed. A missed goal is no failure: machines
+    /// differ.
     [[nodiscard]] int finish();
 
 private:

@@ -81,7 +81,8 @@ int main(int count, char** arguments) {
 
     bench::benchmark suite(
         count, arguments, "echo: what does a server spend on a request that it only sends back?",
-        "each connection sends a message and waits for all of it; the servers on one core, the load, "
+        "each connection sends a message and waits for all of it; the servers on one core, the "
+        "load, "
         "which never sleeps, on another; processor time of the server from its threads' schedstat; "
         "64 KiB buffers, TCP_NODELAY, loopback");
     suite.note("backend", troika::explain_poller());
@@ -97,7 +98,8 @@ int main(int count, char** arguments) {
     contestants.push_back(start("troika, epoll", ours("epoll")));
     contestants.push_back(start("libuv", suite.measured({"peer_echo_uv"})));
     contestants.push_back(start("Asio, coroutines", suite.measured({"peer_echo_asio"})));
-    contestants.push_back(start("Asio, callbacks", suite.measured({"peer_echo_asio", "callbacks"})));
+    contestants.push_back(
+        start("Asio, callbacks", suite.measured({"peer_echo_asio", "callbacks"})));
 
     for (const int size : {64, 16 * 1024}) {
         for (const int connections : {1, 100, 1000}) {

@@ -86,7 +86,8 @@ private:
 void compare(bench::benchmark& suite, const std::string& title, const bench::downloads& what,
              const std::string& target, int connections, double limit) {
     const clients run(suite, what, target, connections);
-    bench::table result(title, {{"wall_s", "s"}, {"cpu_s", "client CPU s"}, {"rss_mib", "peak MiB"}});
+    bench::table result(title,
+                        {{"wall_s", "s"}, {"cpu_s", "client CPU s"}, {"rss_mib", "peak MiB"}});
     const std::string few =
         run.few() < connections ? ", " + std::to_string(run.few()) + " at once" : "";
     const words peers{"libcurl multi", "curl --parallel" + few, "aria2c", "wget2" + few};
@@ -116,7 +117,8 @@ int main(int count, char** arguments) {
     suite.note("backend", "as `troika get` chooses, or epoll where it says so");
 
     const bench::web web(suite.measured({"nginx"}));
-    if (web.shrunk()) suite.note("large files", "64 MiB instead of 256, there is not enough memory");
+    if (web.shrunk())
+        suite.note("large files", "64 MiB instead of 256, there is not enough memory");
     const auto number = [&](int whole, int tiny) { return suite.size(whole, tiny); };
 
     const std::string many_small = "10,000 files of 4 KiB, 16 connections";
@@ -125,7 +127,8 @@ int main(int count, char** arguments) {
         compare(suite, many_small, what, web.target(), 16, 1.25);
     }
     const std::string many = "1,000 files of 64 KiB, 16 connections";
-    const std::string on_disk = "what durability costs: 1,000 files of 64 KiB to disk, 16 connections";
+    const std::string on_disk =
+        "what durability costs: 1,000 files of 64 KiB to disk, 16 connections";
     const bench::downloads middle = web.serve("middle", number(1000, 20), 64 * 1024);
     if (suite.wants(many)) compare(suite, many, middle, web.target(), 16, 1.15);
 

@@ -40,9 +40,10 @@ bench::command compile(const bench::benchmark& suite, const std::string& header)
 }  // namespace
 
 int main(int count, char** arguments) {
-    bench::benchmark suite(count, arguments, "include_time: what does including a header cost?",
-                           "-O0 -fsyntax-only of a file that includes the header and nothing else; "
-                           "user seconds of the compiler, no precompiled header, files in the cache");
+    bench::benchmark suite(
+        count, arguments, "include_time: what does including a header cost?",
+        "-O0 -fsyntax-only of a file that includes the header and nothing else; "
+        "user seconds of the compiler, no precompiled header, files in the cache");
     suite.note("measured compiler", BENCH_CXX);
     const std::vector<std::string> all = headers();
     const bench::column user{"user_s", "user s"};

@@ -265,11 +265,14 @@ int main(int count, char** arguments) {
         "frames, a FIFO of ready frames and a heap of timers, and nothing else");
     suite.note("backend", troika::explain_poller());
     const programs run(suite);
-    const auto number = [&](int whole, int tiny) { return std::to_string(suite.size(whole, tiny)); };
+    const auto number = [&](int whole, int tiny) {
+        return std::to_string(suite.size(whole, tiny));
+    };
     hold(suite, run, true);
     hold(suite, run, false);
     batches(suite, run);
-    simple(suite, run, "await a child that is ready", "ns/await", {"chain", number(10'000'000, 100)},
+    simple(suite, run, "await a child that is ready", "ns/await",
+           {"chain", number(10'000'000, 100)},
            1.3);
     simple(suite, run, "yield, one task", "ns/yield", {"yield", "1", number(5'000'000, 100)}, 2.2);
     simple(suite, run, "yield, 10,000 tasks", "ns/yield", {"yield", "10000", number(300, 2)}, 2.2);

@@ -137,7 +137,9 @@ task<void> downloader::fetch(active_download& file) {
             error = attempt.failure_of(std::current_exception());
         }
         // Also when everything is cancelled: what has come is made to last first.
+        cancel_scope undisturbed({.shielded = true});
         const bool resumable = co_await attempt.keep();
+        undisturbed.leave();
         if (stopped) {
             ++totals_.queued;   // again: it has not ended
             if (resumable) attempt.tell_kept();

@@ -66,6 +66,12 @@ task<bool> transfer::settle_existing() {
     auto look = [this] { return look_at(file_.what.path); };
     std::optional<os::file_status> there = co_await io::offload("look for file", look);
     if (there) {
+        const bool in_the_way = options.existing == existing_file::overwrite ||
+                                options.existing == existing_file::keep_if_same;
+        if (in_the_way && there->type != os::file_type::regular)
+            throw failure(cause::file, printable(file_.what.path) +
+                                           " is there and is no regular file: remove it, or choose "
+                                           "another name with -o");
         switch (options.existing) {
             case existing_file::overwrite: replace_ = true; break;
             case existing_file::keep:
@@ -84,11 +90,6 @@ task<bool> transfer::settle_existing() {
                 break;
             }
             case existing_file::keep_if_same:
-                if (there->type != os::file_type::regular)
-                    throw failure(cause::file,
-                                  printable(file_.what.path) +
-                                      " is there and is no regular file: remove it, or "
-                                      "choose another name with -o");
                 existing_ = there;
                 break;
         }
@@ -469,7 +470,6 @@ void transfer::finish(const checksum* sum, bool skipped) {
 
 task<bool> transfer::keep() {
     if (!part_) co_return false;
-    cancel_scope undisturbed({.shielded = true});
     bool kept = false;
     try {
         if (written_ >= noted_bytes_min && written_ > noted_ && !validator_.empty())
@@ -484,7 +484,6 @@ task<bool> transfer::keep() {
     } catch (const failure&) {
         kept = noted_ > 0;   // the note before this one still holds
     }
-    undisturbed.leave();
     co_return kept;
 }
 

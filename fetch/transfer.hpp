@@ -24,8 +24,8 @@ public:
     /// Throws: failure; what http::client throws, which failure_of() understands.
     task<void> run();
 
-    /// After a failed attempt, also in a cancelled scope: makes what has come last, or removes what
-    /// can never be resumed. Returns: whether there is something to go on from.
+    /// After a failed attempt: makes what has come last, or removes what can never be resumed.
+    /// Requires: a scope that nobody cancels. Returns: whether there is something to go on from.
     task<bool> keep();
 
     /// What `error`, which run() threw, means.

@@ -39,7 +39,8 @@ inline double clock_ns(clockid_t clock) {
     return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
 
-/// Calls `work`, which does `operations`, and prints what one takes: ns= of the clock, cpu_ns= of the
+/// Calls `work`, which does `operations`, and prints what one takes: ns= of the clock, cpu_ns= of
+/// the
 /// processor, which other programs on the machine disturb less.
 template <class Work>
 void measure(double operations, Work&& work) {

@@ -14,7 +14,8 @@
 
 /// One thread asks another one's loop to call functions.
 ///
-/// `Loop` is made and run on its thread by `Loop::run(ready)`, which calls `ready(loop)` once it can be
+/// `Loop` is made and run on its thread by `Loop::run(ready)`, which calls `ready(loop)` once it
+/// can be
 /// posted to; post(function) and stop() are called from the other thread.
 namespace wake_work {
 
@@ -58,7 +59,8 @@ void latency(Loop& loop, int count) {
         for (const auto end = clock::now(); ns_since(end) < rest_ns;) relax();
     }
     std::ranges::sort(taken);
-    std::printf("p50_ns=%.0f p99_ns=%.0f\n", taken[taken.size() / 2], taken[taken.size() * 99 / 100]);
+    std::printf("p50_ns=%.0f p99_ns=%.0f\n", taken[taken.size() / 2],
+                taken[taken.size() * 99 / 100]);
 }
 
 /// The processor time of this thread: what other programs take meanwhile is not in it.

@@ -124,10 +124,12 @@ int benchmark::finish() {
     if (json_ && !list_) {
         print_heading();
         std::string notes;
-        for (const auto& [name, text] : notes_) append_item(notes, json_text(name) + ":" + json_text(text));
+        for (const auto& [name, text] : notes_)
+            append_item(notes, json_text(name) + ":" + json_text(text));
         std::string tables;
         for (const std::string& one : json_tables_) append_item(tables, one);
-        std::printf("{\"question\":%s,\"notes\":{%s},\"tables\":[%s]}\n", json_text(question_).c_str(),
+        std::printf("{\"question\":%s,\"notes\":{%s},\"tables\":[%s]}\n",
+                    json_text(question_).c_str(),
                     notes.c_str(), tables.c_str());
     }
     return failed_ ? 1 : 0;

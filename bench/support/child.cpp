@@ -239,6 +239,28 @@ void background::wait_until_listening(int port) {
     }
 }
 
+scratch_folder::scratch_folder(const std::string& parent) : path_(parent + "/troika-bench-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) fail("make a folder in " + parent);
+    const pipe_ends sign;
+    std::vector<std::string> line{find_program("bench_launch"), "--remove", path_};
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, sign.read, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    const int code = ::posix_spawn(&remover_, line[0].c_str(), &actions, nullptr,
+                                   pointers(line).data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    held_ = ::fcntl(sign.write, F_DUPFD_CLOEXEC, 0);
+    if (code == 0 && held_ >= 0) return;
+    std::filesystem::remove_all(path_);
+    throw std::runtime_error("cannot watch over the folder " + path_);
+}
+
+scratch_folder::~scratch_folder() {
+    ::close(held_);
+    reap(remover_);
+}
+
 std::string own_folder() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
 }
@@ -274,7 +296,8 @@ int free_port() {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     auto* generic = reinterpret_cast<sockaddr*>(&address);
     socklen_t size = sizeof address;
-    const bool named = ::bind(probe, generic, size) == 0 && ::getsockname(probe, generic, &size) == 0;
+    const bool named =
+        ::bind(probe, generic, size) == 0 && ::getsockname(probe, generic, &size) == 0;
     ::close(probe);
     if (!named) fail("bind");
     return ntohs(address.sin_port);

@@ -61,6 +61,22 @@ private:
     std::string seen_;
 };
 
+/// A folder of our own, removed with all that is in it, also when the benchmark is killed.
+class scratch_folder {
+public:
+    explicit scratch_folder(const std::string& parent);
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    ~scratch_folder();
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    std::string path_;
+    pid_t remover_ = -1;
+    int held_ = -1;   // its end is the remover's sign
+};
+
 /// The folder of the running benchmark, where its peers are too.
 std::string own_folder();
 /// Path of the program `name` beside this one, of TROIKA_PEERS, else of PATH. Throws: left_out.

@@ -3,9 +3,15 @@
 //
 //   bench_launch [--core N] [--no-huge-pages] [--realtime] [--seconds N] [--exec] COMMAND [ARG...]
 //
-// The kernel counts into a process's peak memory what its parent had when it was forked, and exec does
-// not forget it. This program is so small that what it passes on does not matter: the command is its
+// The kernel counts into a process's peak memory what its parent had when it was forked, and exec
+// does
+// not forget it. This program is so small that what it passes on does not matter: the command is
+// its
 // child, and its figures go to descriptor 3. With --exec it becomes the command (for servers).
+//
+//   bench_launch --remove FOLDER
+//
+// Removes the folder once standard input ends, which it does however the benchmark ends.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -56,6 +62,18 @@ static void become(char** command) {
     die(command[0]);
 }
 
+static int remove_at_end(const char* folder) {
+    setsid();   // Ctrl-C is not for us
+    signal(SIGTERM, SIG_IGN);
+    char buffer[16];
+    ssize_t count;
+    do count = read(STDIN_FILENO, buffer, sizeof buffer);
+    while (count > 0 || (count < 0 && errno == EINTR));
+    execlp("rm", "rm", "-rf", "--", folder, (char*)NULL);
+    die("rm");
+    return 127;
+}
+
 static double seconds(const struct timeval* time) {
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
@@ -67,6 +85,7 @@ static double now(void) {
 }
 
 int main(int count, char** arguments) {
+    if (count == 3 && strcmp(arguments[1], "--remove") == 0) return remove_at_end(arguments[2]);
     int exec_only = 0;
     unsigned time_max = 0;
     int at = 1;

@@ -195,7 +195,8 @@ std::string table::json(bool judged) const {
         std::string samples;
         for (const sample& figures : of.samples) {
             std::string members;
-            for (const auto& [key, value] : figures) append_item(members, json_text(key) + ":" + json_number(value));
+            for (const auto& [key, value] : figures)
+                append_item(members, json_text(key) + ":" + json_number(value));
             if (!figures.empty()) append_item(samples, "{" + members + "}");
         }
         append_item(rows, "{\"name\":" + json_text(of.name) + ",\"reference\":" +
@@ -204,11 +205,14 @@ std::string table::json(bool judged) const {
     }
     std::string verdicts;
     for (const judgement& one : judged ? judge() : std::vector<judgement>{})
-        append_item(verdicts, "{\"row\":" + json_text(one.about->row) + ",\"key\":" + json_text(one.about->key) +
-                          ",\"at_most\":" + json_number(one.about->at_most) + ",\"relative_to\":" +
-                          json_text(one.about->relative_to) + ",\"value\":" + json_number(one.value) +
-                          ",\"met\":" + (one.met ? "true" : "false") + "}");
-    return "{\"title\":" + json_text(title_) + ",\"rows\":[" + rows + "],\"goals\":[" + verdicts + "]}";
+        append_item(verdicts, "{\"row\":" + json_text(one.about->row) +
+                                  ",\"key\":" + json_text(one.about->key) +
+                                  ",\"at_most\":" + json_number(one.about->at_most) +
+                                  ",\"relative_to\":" + json_text(one.about->relative_to) +
+                                  ",\"value\":" + json_number(one.value) +
+                                  ",\"met\":" + (one.met ? "true" : "false") + "}");
+    return "{\"title\":" + json_text(title_) + ",\"rows\":[" + rows + "],\"goals\":[" + verdicts +
+           "]}";
 }
 
 }  // namespace bench

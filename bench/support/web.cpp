@@ -2,14 +2,10 @@
 #include "support/web.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -59,16 +55,6 @@ std::size_t memory_available() {
 }
 
 }  // namespace
-
-scratch_folder::scratch_folder(const std::string& parent) : path_(parent + "/troika-bench-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr)
-        throw std::system_error(errno, std::generic_category(), "make a folder in " + parent);
-}
-
-scratch_folder::~scratch_folder() {
-    std::error_code ignored;   // a destructor has nobody to tell
-    fs::remove_all(path_, ignored);
-}
 
 sample downloads::fetch(const std::string& target, const command& client) const {
     fs::remove_all(target);

@@ -9,20 +9,6 @@
 
 namespace bench {
 
-/// A folder of our own, removed with all that is in it.
-class scratch_folder {
-public:
-    explicit scratch_folder(const std::string& parent);
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-    ~scratch_folder();
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-private:
-    std::string path_;
-};
-
 /// Files on a server, and the lists that clients want of them.
 struct downloads {
     int port = 0;

@@ -87,7 +87,8 @@ public:
     }
     bool block(time_point deadline) noexcept {
         while (done_.load(std::memory_order_acquire) == 0)
-            if (!os::futex_wait(done_, 0, deadline)) return done_.load(std::memory_order_acquire) != 0;
+            if (!os::futex_wait(done_, 0, deadline))
+                return done_.load(std::memory_order_acquire) != 0;
         return true;
     }
 

@@ -73,7 +73,8 @@ std::string task_tree::to_text(const std::vector<task_view>& tasks) {
 std::string task_tree::to_text(const std::vector<frame_view>& stack) {
     std::string text;
     for (const frame_view& frame : stack)
-        text += "  at " + frame.function + " " + frame.file + ":" + std::to_string(frame.line) + '\n';
+        text +=
+            "  at " + frame.function + " " + frame.file + ":" + std::to_string(frame.line) + '\n';
     return text;
 }
 

@@ -215,7 +215,6 @@ bool exchange_core::reset() noexcept {
     buffer_.reset();
     begin_ = end_ = 0;
     failure_ = nullptr;
-    where_.reset();
     redirects = 0;
     // A parser that was left in the middle of a message, or that has thrown, is of no use.
     return complete_ && parser_.idle() && text_.capacity() <= 64 * 1024;

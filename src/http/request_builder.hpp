@@ -17,7 +17,7 @@ namespace troika::http {
 struct request_context {
     bool at_first_origin = true;      // credentials may be sent
     bool drops_body = false;          // a redirect has made it a GET
-    std::string_view authorization;   // from the user name and password in the first URL
+    std::string_view authorization = {};   // from the user name and password in the first URL
 };
 
 /// How the body of a request travels.

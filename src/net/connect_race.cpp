@@ -59,7 +59,8 @@ private:
         if (!story.empty()) story += "; ";
         story += to.to_string() + ": " + error.message();
     }
-    void child_failed(task_node&, const std::exception_ptr& error) noexcept override {
+    void child_failed(task_node& child, const std::exception_ptr& error) noexcept override {
+        child.mark_retrieved();
         failure = error;
         progress.set();
     }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <exception>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace troika::net {
@@ -49,6 +50,9 @@ void lookup_pool::close() noexcept {
         dropped.swap(queue_);
     }
     filled_.notify_all();
+    os::resolution none;
+    none.error = std::make_error_code(std::errc::operation_canceled);
+    for (job& each : dropped) each.owed.set_value(none);
 }
 
 void lookup_pool::work() noexcept {

@@ -37,7 +37,8 @@ bool memory_channel::finish(place& at, std::int32_t result) noexcept {
 
 bool memory_channel::step_writer() noexcept {
     if (writer_.operation == nullptr) return false;
-    if (reading_ended_ || writing_ended_) return finish(writer_, -EPIPE);
+    const bool ended = reading_ended_ || writing_ended_;
+    if (ended) return finish(writer_, writer_.cancelled ? -ECANCELED : -EPIPE);
     const io_request& request = writer_.operation->request;
     // Up to the end of the ring; the rest comes with the next request.
     const std::size_t end = (begin_ + size_) % capacity_;
@@ -53,7 +54,9 @@ bool memory_channel::step_reader() noexcept {
     if (reader_.operation == nullptr) return false;
     const io_request& request = reader_.operation->request;
     const bool ended = writing_ended_ || reading_ended_;
-    if (size_ == 0 && !ended) return reader_.cancelled && finish(reader_, -ECANCELED);
+    // The end is still there for the next read, so a cancel goes before it.
+    if (size_ == 0 && reader_.cancelled) return finish(reader_, -ECANCELED);
+    if (size_ == 0 && !ended) return false;
     if (request.op != io_op::recv || reading_ended_) return finish(reader_, 0);
     const std::size_t count = std::min({size_, capacity_ - begin_, std::size_t{request.size}});
     std::memcpy(request.buffer, bytes_.get() + begin_, count);

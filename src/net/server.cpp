@@ -37,11 +37,14 @@ server& server::operator=(server&& other) noexcept {
 
 std::size_t server::connections() const noexcept { return ended_.done() ? 0 : core_->connections; }
 
-void server::tell_of_end(cancel_scope* waiting) noexcept {
-    if (!ended_.done())
+void server::tell_of_failure(cancel_scope* waiting) noexcept {
+    if (!ended_.done()) {
         core_->waiting = waiting;
-    else if (waiting != nullptr)
-        waiting->cancel();
+        return;
+    }
+    const std::exception_ptr error = ended_.exception();
+    const bool failed = error != nullptr && !troika::impl::is_cancelled(error);
+    if (failed && waiting != nullptr) waiting->cancel();
 }
 
 void server::close() noexcept {

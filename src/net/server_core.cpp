@@ -54,7 +54,8 @@ public:
     explicit connection_tasks(server_core& core) : core_(core) {}
 
 private:
-    void child_failed(task_node&, const std::exception_ptr& error) noexcept override {
+    void child_failed(task_node& child, const std::exception_ptr& error) noexcept override {
+        child.mark_retrieved();
         core_.report(error);
     }
     server_core& core_;

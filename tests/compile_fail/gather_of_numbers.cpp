@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Only work can be gathered: tasks and futures.
-// expect(clang): 'int' does not satisfy 'work'
+// expect(clang): no matching function for call to 'gather'
 // expect(gcc): no matching function for call to .gather\(int, int\)
 #include <troika/tasks/gather.hpp>
 

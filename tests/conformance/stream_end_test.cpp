@@ -14,8 +14,8 @@ namespace {
 class StreamEnd : public stream_fixture {};
 
 INSTANTIATE_TEST_SUITE_P(Carriers, StreamEnd,
-                         ::testing::Values("memory", "pair", "tcp", "tcp6", "unix", "sim-memory",
-                                           "sim-pair", "sim-tcp", "sim-unix"),
+                         ::testing::Values("memory", "pair", "tcp", "unix", "sim-memory",
+                                           "sim-pair", "sim-tcp", "sim-tcp6", "sim-unix"),
                          name_of_carrier);
 
 template <class T>

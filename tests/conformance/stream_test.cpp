@@ -14,8 +14,8 @@ namespace {
 class Stream : public stream_fixture {};
 
 INSTANTIATE_TEST_SUITE_P(Carriers, Stream,
-                         ::testing::Values("memory", "pair", "tcp", "tcp6", "unix", "sim-memory",
-                                           "sim-pair", "sim-tcp", "sim-unix"),
+                         ::testing::Values("memory", "pair", "tcp", "unix", "sim-memory",
+                                           "sim-pair", "sim-tcp", "sim-tcp6", "sim-unix"),
                          name_of_carrier);
 
 task<std::string> read_bytes(net::stream& from, std::size_t count) {

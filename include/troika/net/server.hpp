@@ -148,8 +148,8 @@ private:
     server(server_core& core, future<void> ended, address local) noexcept
         : core_(&core), ended_(std::move(ended)), local_(local) {}
 
-    /// Has `waiting` cancelled when the server ends by itself; null: nobody waits any longer.
-    void tell_of_end(cancel_scope* waiting) noexcept;
+    /// Has `waiting` cancelled when the server fails; null: nobody waits any longer.
+    void tell_of_failure(cancel_scope* waiting) noexcept;
 
     server_core* core_;        // lives in the frame of the server's task: gone once that has ended
     future<void> ended_;
@@ -169,7 +169,7 @@ task<awaited_t<A>> server::serve_until(A stop) {
     outcome<awaited_t<A>> stopped;
     bool interrupted = false;
     cancel_scope waiting;
-    tell_of_end(&waiting);
+    tell_of_failure(&waiting);
     try {
         if constexpr (std::is_void_v<awaited_t<A>>) {
             co_await std::move(stop);
@@ -182,12 +182,16 @@ task<awaited_t<A>> server::serve_until(A stop) {
     } catch (...) {
         stopped.fail(std::current_exception());
     }
-    tell_of_end(nullptr);
+    tell_of_failure(nullptr);
     waiting.leave();
-    // drain() throws `cancelled` at once if it was the caller who was cancelled; else it throws
-    // what ended the server.
-    co_await drain();
-    if (interrupted) throw cancelled{};
+    if (interrupted && !waiting.caught()) {   // the caller was cancelled
+        close();
+        cancel_scope shield({.shielded = true});
+        co_await wait_closed();
+        shield.leave();
+        throw cancelled{};
+    }
+    co_await drain();   // throws what the server failed of, if it did
     co_return stopped.take();
 }
 
