@@ -49,18 +49,20 @@ namespace {
 /// Makes a loop the home of this thread for the time of a call, so that its tasks may be touched.
 class at_home {
 public:
-    explicit at_home(scheduler& home) : before_(std::exchange(impl::current_thread.home, &home)) {
-        if (before_ == &home || before_ == nullptr) return;
-        impl::current_thread.home = before_;
-        throw std::logic_error(
-            "an event loop runs on this thread already: await the task instead of calling run()");
+    explicit at_home(scheduler& home) {
+        refuse_nesting();
+        impl::current_thread.home = &home;
     }
     at_home(const at_home&) = delete;
     at_home& operator=(const at_home&) = delete;
-    ~at_home() { impl::current_thread.home = before_; }
+    ~at_home() { impl::current_thread.home = nullptr; }
 
-private:
-    scheduler* before_;
+    static void refuse_nesting() {
+        if (impl::current_thread.home != nullptr)
+            throw std::logic_error(
+                "an event loop runs on this thread already: await the task instead of calling "
+                "run()");
+    }
 };
 
 }  // namespace
@@ -77,6 +79,8 @@ event_loop::~event_loop() {
     while (!services_.empty()) services_.pop_back();   // later ones may use earlier ones
     run_inbox();                                       // what their threads posted to the last
 }
+
+void event_loop::require_outside() { at_home::refuse_nesting(); }
 
 void event_loop::post(posted& call) noexcept {
     if (inbox_.push(call) && !is_current()) poller_->wake();
@@ -139,8 +143,9 @@ void event_loop::run_watched(task_node& node) noexcept {
 }
 
 void event_loop::work() noexcept {
-    run_ready();
+    // The inbox first: a task that another thread has cancelled before it began shall not begin.
     if (!inbox_.empty()) run_inbox();
+    run_ready();
     if (timers_->size() != 0) timers_->advance(poller_->now());
 }
 

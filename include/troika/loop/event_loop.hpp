@@ -63,7 +63,7 @@ inline constexpr char service_key = 0;
 ///
 /// Conducts four strangers: a ready queue, timers, an inbox for other threads, and a poller. One
 /// turn
-/// runs what is ready, then what other threads asked for, then what is due, then asks the poller.
+/// makes the calls that other threads asked for, runs what is ready, then what is due, then asks the poller.
 /// Thread: that which calls run(), run_until_done() or turn(); submit(), post() and stop() any.
 class event_loop final : public scheduler {
 public:
@@ -81,6 +81,7 @@ public:
     /// those given to submit() can be) are cancelled and waited for.
     template <class T>
     T run(task<T> main) {
+        require_outside();
         future<T> answer = roots().start(std::move(main), {.name = "main"});
         run_until_done(impl::future_access::core(answer));
         return std::move(answer).get();
@@ -181,6 +182,8 @@ private:
     [[nodiscard]] loop_service* find_service(const void* key) const noexcept;
     void add_service(const void* key, std::unique_ptr<loop_service> made);
 
+    /// Throws: std::logic_error on a thread that runs a loop.
+    static void require_outside();
     void work() noexcept;
     void poll(bool may_sleep) noexcept;
     void run_inbox() noexcept;

@@ -89,7 +89,7 @@ TEST(EventLoop, TakesTasksFromOtherThreads) {
 }
 
 task<void> run_inside() {
-    event_loop::current().run(answer());
+    static_cast<void>(event_loop::current().run(answer()));
     co_return;
 }
 
@@ -98,7 +98,9 @@ TEST(EventLoop, RefusesToRunInsideItself) {
     EXPECT_THROW(loop.run(run_inside()), std::logic_error);
 }
 
-TEST(EventLoop, ThrowsWhereNoneRuns) { EXPECT_THROW(event_loop::current(), std::logic_error); }
+TEST(EventLoop, ThrowsWhereNoneRuns) {
+    EXPECT_THROW(static_cast<void>(event_loop::current()), std::logic_error);
+}
 
 }  // namespace
 }  // namespace troika
