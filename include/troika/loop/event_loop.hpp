@@ -62,8 +62,8 @@ inline constexpr char service_key = 0;
 /// The engine of the first horse: many tasks on one thread, each gives way where it awaits.
 ///
 /// Conducts four strangers: a ready queue, timers, an inbox for other threads, and a poller. One
-/// turn
-/// makes the calls that other threads asked for, runs what is ready, then what is due, then asks the poller.
+/// turn makes the calls that other threads asked for, runs what is ready, then what is due, then
+/// asks the poller.
 /// Thread: that which calls run(), run_until_done() or turn(); submit(), post() and stop() any.
 class event_loop final : public scheduler {
 public:
