@@ -63,7 +63,9 @@ task<void> run_short_of_descriptors() {
         const std::string heard = co_await answer;
         EXPECT_EQ(heard, "hello");
     }
-    EXPECT_EQ(told.size(), 1u);
+    // It waits between its attempts: a server that spins would tell of thousands.
+    EXPECT_GE(told.size(), 1u);
+    EXPECT_LE(told.size(), 5u);
     EXPECT_NE(told.at(0).find("accept " + listening.local_address().to_string()),
               std::string::npos)
         << told.at(0);
