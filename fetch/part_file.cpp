@@ -112,8 +112,27 @@ void make_way(const std::string& path) {
     }
 }
 
+namespace {
+
+// The file has no name before it has its content: nothing is left behind, whatever happens.
+// Returns: false, with nothing done, where that cannot be had.
+bool land_unnamed(const std::string& path, std::span<const std::byte> content,
+                  const landing& how) {
+    const os::fd file(os::open_unnamed(directory_of(path).c_str(), how.mode));
+    if (!file) return false;
+    write_all(file.get(), content, 0, path);
+    if (how.modified) os::set_modified(file.get(), *how.modified);   // a courtesy: may be refused
+    if (how.sync) check_result(os::sync(file.get()), "sync", path);
+    const int named = os::name_file(file.get(), path.c_str());
+    if (named == -EEXIST) fail(EEXIST, "create", path);
+    return named == 0;
+}
+
+}  // namespace
+
 bool land_small(const std::string& path, std::span<const std::byte> content, const landing& how) {
     const std::string part = path + std::string(part_suffix);
+    if (!how.replace && !look_at(part) && land_unnamed(path, content, how)) return true;
     int opened = create(part);
     if (opened == -EEXIST) return false;
     if (opened == -ENOENT) {

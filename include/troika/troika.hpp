@@ -13,6 +13,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/core/executor.hpp>
 #include <troika/core/future.hpp>
+#include <troika/core/inline_executor.hpp>
 #include <troika/core/scheduler.hpp>
 #include <troika/core/suspension.hpp>
 #include <troika/core/task.hpp>

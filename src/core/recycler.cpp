@@ -3,7 +3,7 @@
 
 #include "os/arena.hpp"
 
-#include <algorithm>
+#include <atomic>
 #include <mutex>
 
 namespace troika::impl {
@@ -16,19 +16,25 @@ constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
 constexpr std::uint64_t batch_blocks = recycled_blocks_max / 2;
 
 /// Batches of free blocks that threads exchange. A batch is a list of blocks, whose depths below
-/// the
-/// first are in order; the first keeps the link to the next batch in the place of its own.
+/// the first are in order; the first keeps the link to the next batch in the place of its own.
+///
+/// The lists are changed under the lock. That one is empty, as it is while a program only grows, is
+/// seen without it: a new block costs a look, not a lock.
 class depot {
 public:
     void give(std::size_t size_class, free_block* batch) noexcept {
         const std::scoped_lock lock(mutex_);
-        batch->depth = reinterpret_cast<std::uintptr_t>(batches_[size_class]);
-        batches_[size_class] = batch;
+        batch->depth =
+            reinterpret_cast<std::uintptr_t>(batches_[size_class].load(std::memory_order_relaxed));
+        batches_[size_class].store(batch, std::memory_order_relaxed);
     }
     free_block* take(std::size_t size_class) noexcept {
+        if (batches_[size_class].load(std::memory_order_relaxed) == nullptr) return nullptr;
         const std::scoped_lock lock(mutex_);
-        free_block* batch = batches_[size_class];
-        if (batch != nullptr) batches_[size_class] = reinterpret_cast<free_block*>(batch->depth);
+        free_block* batch = batches_[size_class].load(std::memory_order_relaxed);
+        if (batch != nullptr)
+            batches_[size_class].store(reinterpret_cast<free_block*>(batch->depth),
+                                       std::memory_order_relaxed);
         return batch;
     }
 
@@ -55,7 +61,7 @@ private:
     };
 
     std::mutex mutex_;
-    free_block* batches_[thread_state::class_count] = {};
+    std::atomic<free_block*> batches_[thread_state::class_count] = {};
     rest* rests_ = nullptr;
 };
 

@@ -10,7 +10,9 @@ namespace troika {
 static_assert(sizeof(task_node) <= 88, "a million sleeping tasks count on it");
 
 const impl::promise_base* task_node::innermost() const noexcept {
-    if (run_state_ == run_state::ended || frame_ == nullptr) return nullptr;
+    // Where a running task is, only its thread's stack knows: frame_ is where it last stood.
+    if (run_state_ == run_state::ended || run_state_ == run_state::running || frame_ == nullptr)
+        return nullptr;
     // Every coroutine of a task has a promise that begins with promise_base.
     return &std::coroutine_handle<impl::promise_base>::from_address(frame_).promise();
 }

@@ -26,6 +26,7 @@ std::vector<frame_view> task_tree::stack(const task_node& node) {
     for (const impl::promise_base* at = node.innermost(); at != nullptr;) {
         frames.push_back(
             {at->where().function_name(), at->where().file_name(), at->where().line()});
+        if (!node.started()) break;
         const std::coroutine_handle<> awaiter = at->continuation();
         if (awaiter == nullptr) break;
         at = &std::coroutine_handle<impl::promise_base>::from_address(awaiter.address()).promise();

@@ -326,11 +326,13 @@ int epoll_poller::arm(int descriptor) noexcept {
 
 std::size_t epoll_poller::wait(time_point deadline) noexcept {
     const bool rung = bell_.take();
+    pool_.flush();
     if (pool_.has_done()) take_from_pool();
     std::size_t delivered = deliver(completions_per_wait_max);
     const bool busy = delivered > 0 || rung || !ready_.empty();
     if (busy && ++turns_ < turns_without_look_max) return delivered;
     turns_ = 0;
+    pool_.flush();   // what turned out to be a file's affair
 
     auto timeout = std::chrono::nanoseconds::zero();
     if (!busy) {

@@ -6,22 +6,29 @@
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace troika {
 
 bool inbox::push(posted& call) noexcept {
-    posted* newest = newest_.load(std::memory_order_relaxed);
+    std::uint64_t state = state_.load(std::memory_order_relaxed);
+    std::uint64_t added = 0;
+    bool first = false;
     do {
-        call.next_posted_ = newest;
+        call.next_posted_ = reinterpret_cast<posted*>(state & call_bits);
+        first = call.next_posted_ == nullptr;
+        added = (state & ~call_bits) + (first ? one_waker : 0) +
+                reinterpret_cast<std::uintptr_t>(&call);
         // Sequentially consistent: ordered against the poller's "asleep" flag, which wake() reads.
-    } while (!newest_.compare_exchange_weak(newest, &call, std::memory_order_seq_cst,
-                                            std::memory_order_relaxed));
-    return newest == nullptr;
+    } while (!state_.compare_exchange_weak(state, added, std::memory_order_seq_cst,
+                                           std::memory_order_relaxed));
+    return first;   // the call itself may be gone
 }
 
 posted* inbox::take() noexcept {
     // Acquire: pairs with push(), whose calls are then visible.
-    posted* newest = newest_.exchange(nullptr, std::memory_order_acquire);
+    posted* newest = reinterpret_cast<posted*>(
+        state_.fetch_and(~call_bits, std::memory_order_acquire) & call_bits);
     posted* oldest = nullptr;
     while (newest != nullptr) {
         posted* next = newest->next_posted_;
@@ -30,6 +37,11 @@ posted* inbox::take() noexcept {
         newest = next;
     }
     return oldest;
+}
+
+void inbox::wait_for_wakers() const noexcept {
+    // Acquire: pairs with woken(), after which the poster touches nothing of the loop.
+    while (state_.load(std::memory_order_acquire) >= one_waker) std::this_thread::yield();
 }
 
 /// The tasks that no task started: run()'s and submit()'s. One's failure is its future's affair.
@@ -78,12 +90,15 @@ event_loop::~event_loop() {
     run_inbox();
     while (!services_.empty()) services_.pop_back();   // later ones may use earlier ones
     run_inbox();                                       // what their threads posted to the last
+    inbox_.wait_for_wakers();
 }
 
 void event_loop::require_outside() { at_home::refuse_nesting(); }
 
 void event_loop::post(posted& call) noexcept {
-    if (inbox_.push(call) && !is_current()) poller_->wake();
+    if (!inbox_.push(call)) return;
+    if (!is_current()) poller_->wake();
+    inbox_.woken();
 }
 
 void event_loop::arm(timer& alarm) noexcept { timers_->arm(alarm); }

@@ -11,13 +11,22 @@
 #include <bit>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace troika {
 
 namespace {
 // Apart from the pollers' own states.
-enum : std::uint8_t { waiting_in_pool = 32, running_in_pool };
+enum : std::uint8_t { gathered_for_pool = 32, in_pool };
+
+// Whether a helper has taken it, and since when it is not to be cancelled: its link back leads to
+// itself. Guarded by the pool's mutex, unlike its state, which is the poller's thread's.
+void mark_begun(io_operation& operation) noexcept { operation.links.previous = &operation; }
+bool has_begun(const io_operation& operation) noexcept {
+    return operation.links.previous == &operation;
 }
+
+}  // namespace
 
 file_pool::~file_pool() {
     {
@@ -29,29 +38,54 @@ file_pool::~file_pool() {
 }
 
 void file_pool::submit(io_operation& operation) noexcept {
-    bool hire = false;
+    operation.links.state = gathered_for_pool;
+    gathered_.push_back(operation);
+    ++gathered_count_;
+}
+
+void file_pool::hand_over() noexcept {
+    std::size_t to_wake = 0;
+    std::size_t without_helper = 0;
     {
         const std::lock_guard lock(mutex_);
-        operation.links.state = waiting_in_pool;
-        queue_.push_back(operation);
-        ++queued_;
-        hire = queued_ > idle_ && threads_.size() < threads_max;
+        while (!gathered_.empty()) {
+            io_operation& operation = gathered_.pop_front();
+            operation.links.state = in_pool;
+            queue_.push_back(operation);
+        }
+        queued_ += std::exchange(gathered_count_, 0);
+        to_wake = std::min<std::size_t>(queued_, idle_);
+        without_helper = queued_ - to_wake;
     }
-    filled_.notify_one();
-    if (!hire) return;
-    try {
-        // A helper must not take signals meant for the program's threads, and no SIGPIPE.
-        const os::signal_block block(os::signal_set::all());
-        threads_.emplace_back([this] { work(); });
-    } catch (const std::exception&) {
-        // With no helper at all the operation would wait forever.
-        if (threads_.empty() && cancel(operation)) push_done(operation, -EAGAIN);
+    for (std::size_t i = 0; i < to_wake; ++i) filled_.notify_one();
+    hire(without_helper);
+}
+
+void file_pool::hire(std::size_t waiting) noexcept {
+    for (; waiting > 0 && threads_.size() < threads_max; --waiting) {
+        try {
+            // A helper must not take signals meant for the program's threads, and no SIGPIPE.
+            const os::signal_block block(os::signal_set::all());
+            threads_.emplace_back([this] { work(); });
+        } catch (const std::exception&) {
+            // With no helper at all the operations would wait forever.
+            while (threads_.empty() && !queue_.empty()) {
+                --queued_;
+                push_done(queue_.pop_front(), -EAGAIN);
+            }
+            return;
+        }
     }
 }
 
 bool file_pool::cancel(io_operation& operation) noexcept {
+    if (operation.links.state == gathered_for_pool) {
+        gathered_.remove(operation);
+        --gathered_count_;
+        return true;
+    }
     const std::lock_guard lock(mutex_);
-    if (operation.links.state != waiting_in_pool) return false;
+    if (has_begun(operation)) return false;
     queue_.remove(operation);
     --queued_;
     return true;
@@ -104,7 +138,7 @@ void file_pool::work() noexcept {
         const std::size_t count = std::clamp<std::size_t>(queued_ / threads_max, 1, batch_max);
         for (std::size_t i = 0; i < count; ++i) {
             batch[i] = &queue_.pop_front();
-            batch[i]->links.state = running_in_pool;
+            mark_begun(*batch[i]);
         }
         queued_ -= count;
         lock.unlock();

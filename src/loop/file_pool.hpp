@@ -33,8 +33,14 @@ public:
     /// Waits for the threads to end. Requires: nothing queued or running.
     ~file_pool();
 
-    /// Takes an operation: read, write, sync or call.
+    /// Takes an operation: read, write, sync or call. It may begin after the next flush().
     void submit(io_operation& operation) noexcept;
+
+    /// Hands what was submitted to the helpers: a turn of it under one lock, waking as many helpers
+    /// as there is work for.
+    void flush() noexcept {
+        if (gathered_count_ > 0) hand_over();
+    }
 
     /// Returns: true when `operation` had not started; then it is no longer here.
     bool cancel(io_operation& operation) noexcept;
@@ -51,6 +57,8 @@ public:
 
 private:
     void work() noexcept;
+    void hand_over() noexcept;
+    void hire(std::size_t waiting) noexcept;
     void push_done(io_operation& operation, std::int32_t result) noexcept;
 
     // set at construction
@@ -58,6 +66,8 @@ private:
 
     // poller's thread only
     std::vector<std::thread> threads_;
+    operation_list gathered_;   // since the last flush()
+    std::size_t gathered_count_ = 0;
 
     // any thread: a stack of finished operations, linked through links.next
     std::atomic<io_operation*> done_{nullptr};

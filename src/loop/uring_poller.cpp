@@ -353,6 +353,7 @@ std::size_t uring_poller::wait(time_point deadline) noexcept {
     using std::chrono::nanoseconds;
     check(!ring_->in_child(), "a child of fork() uses its parent's loop: fork only to exec");
     const bool rung = bell_.take();
+    pool_.flush();
     if (!bell_watched_ || !late_.empty() || !to_cancel_.empty()) hand_over_late();
     if (pool_.has_done()) take_from_pool();
     // Half of the room is the kernel's, so that what settles without it cannot keep it out.

@@ -66,6 +66,20 @@ int open_file(const char* path, const open_options& options) noexcept {
     return retried([&] { return ::open(path, flags, static_cast<mode_t>(options.mode)); });
 }
 
+int open_unnamed(const char* directory, std::uint32_t mode) noexcept {
+    return retried([&] {
+        return ::open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, static_cast<mode_t>(mode));
+    });
+}
+
+int name_file(int unnamed, const char* path) noexcept {
+    if (::linkat(unnamed, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) return 0;
+    if (errno != ENOENT && errno != EPERM) return -errno;
+    // Without the capability older kernels refuse the short way.
+    const std::string link = "/proc/self/fd/" + std::to_string(unnamed);
+    return ::linkat(AT_FDCWD, link.c_str(), AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
 int status(const char* path, bool follow_links, file_status& into) noexcept {
     struct stat raw;
     if (::fstatat(AT_FDCWD, path, &raw, follow_links ? 0 : AT_SYMLINK_NOFOLLOW) < 0) return -errno;

@@ -71,6 +71,12 @@ int set_mode(int file, std::uint32_t mode) noexcept;
 /// Replaces `to` atomically.
 int rename(const char* from, const char* to) noexcept;
 
+/// A new file without a name in `directory`, open for reading and writing, which is gone when it is
+/// closed before name_file(). -EOPNOTSUPP or another error where the file system has none.
+int open_unnamed(const char* directory, std::uint32_t mode) noexcept;
+/// Gives an unnamed file its name, atomically. -EEXIST when `path` exists.
+int name_file(int unnamed, const char* path) noexcept;
+
 /// Fails with -EEXIST when `to` exists. Where the file system lacks renameat2: link, then unlink,
 /// equally atomic for `to`.
 int rename_no_replace(const char* from, const char* to) noexcept;

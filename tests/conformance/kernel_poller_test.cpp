@@ -391,6 +391,7 @@ TEST_P(kernel_poller_test, a_call_that_waits_is_cancelled_and_one_that_runs_is_n
         running.push_back(std::make_unique<probe>(call_of(gate::pass, &g)));
         door->submit(*running.back());
     }
+    door->wait({});   // hands them over
     for (gate& g : gates)
         while (!g.entered) std::this_thread::yield();
 

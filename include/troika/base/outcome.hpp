@@ -5,7 +5,7 @@
 
 #include <exception>
 #include <expected>
-#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -32,12 +32,12 @@ public:
     /// Requires: empty.
     template <class... Arguments>
     void emplace(Arguments&&... arguments) {
-        std::construct_at(&value_, std::forward<Arguments>(arguments)...);
+        ::new (static_cast<void*>(&value_)) holder<T>(std::forward<Arguments>(arguments)...);
         kind_ = kind::value;
     }
     /// Requires: empty.
     void fail(std::exception_ptr error) noexcept {
-        std::construct_at(&error_, std::move(error));
+        ::new (static_cast<void*>(&error_)) std::exception_ptr(std::move(error));
         kind_ = kind::error;
     }
 
@@ -58,16 +58,15 @@ public:
         return value_.get();
     }
     T take() {
-        if (kind_ != kind::value) [[unlikely]]
-            rethrow_if_error();
+        rethrow_if_error();
         return static_cast<T&&>(value_.get());
     }
 
     void reset() noexcept {
         if (kind_ == kind::value)
-            std::destroy_at(&value_);
+            value_.~holder();
         else if (kind_ == kind::error)
-            std::destroy_at(&error_);
+            error_.~exception_ptr();
         kind_ = kind::empty;
     }
 
@@ -91,9 +90,12 @@ private:
     };
 
     void rethrow_if_error() const {
-        if (kind_ == kind::error) [[unlikely]]
-            std::rethrow_exception(error_);
-        check(kind_ == kind::value, "the outcome is not there yet, or was already taken");
+        if (kind_ != kind::value) [[unlikely]]
+            fail_without_value();
+    }
+    [[noreturn, gnu::noinline, gnu::cold]] void fail_without_value() const {
+        check(kind_ == kind::error, "the outcome is not there yet, or was already taken");
+        std::rethrow_exception(error_);
     }
 
     union {

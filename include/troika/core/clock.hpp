@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
+#include <troika/base/std_parts.hpp>
 
 namespace troika {
 

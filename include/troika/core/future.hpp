@@ -9,8 +9,6 @@
 #include <troika/core/task_node.hpp>
 
 #include <concepts>
-#include <functional>
-#include <memory>
 #include <utility>
 
 namespace troika {
@@ -145,7 +143,8 @@ public:
     /// it,
     /// or here if it is done already. Callbacks run in the order in which they were added; what one
     /// throws is reported and dropped.
-    template <std::invocable<const future&> F>
+    template <class F>
+        requires requires(F& callback, const future& done) { callback(done); }
     void add_done_callback(F&& callback) const;
 
     /// Waits for the result within a task. Returns and throws: as get().
@@ -252,26 +251,24 @@ private:
 };
 
 template <class T>
-template <std::invocable<const future<T>&> F>
+template <class F>
+    requires requires(F& callback, const future<T>& done) { callback(done); }
 void future<T>::add_done_callback(F&& callback) const {
     // Owns itself until it has been told.
     class callback_waiter final : public impl::future_waiter {
     public:
         callback_waiter(future of, F&& call) : of_(std::move(of)), call_(std::forward<F>(call)) {}
         void future_done() noexcept override {
-            const std::unique_ptr<callback_waiter> self(this);
-            impl::call_reporting([&] { std::invoke(call_, std::as_const(of_)); });
+            impl::call_reporting([&] { call_(std::as_const(of_)); });
+            delete this;
         }
 
     private:
         future of_;
         std::decay_t<F> call_;
     };
-    auto waiter = std::make_unique<callback_waiter>(*this, std::forward<F>(callback));
-    if (core().add_waiter(*waiter))
-        static_cast<void>(waiter.release());
-    else
-        static_cast<impl::future_waiter&>(*waiter.release()).tell();
+    impl::future_waiter* const waiter = new callback_waiter(*this, std::forward<F>(callback));
+    if (!core().add_waiter(*waiter)) waiter->tell();
 }
 
 }  // namespace troika

@@ -4,7 +4,7 @@
 #include <troika/core/future.hpp>
 #include <troika/core/remote_suspension.hpp>
 
-#include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
 
@@ -66,7 +66,8 @@ public:
     bool await_suspend(std::coroutine_handle<P> frame) noexcept {
         // Made only now: most futures are done when they are awaited.
         suspended_ = true;
-        return std::construct_at(&wait_, of_.core())->suspend(frame.promise().node(), frame);
+        ::new (static_cast<void*>(&wait_)) future_wait(of_.core());
+        return wait_.suspend(frame.promise().node(), frame);
     }
     decltype(auto) await_resume() {
         if (suspended_) wait_.throw_if_aborted();

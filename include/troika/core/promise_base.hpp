@@ -42,29 +42,28 @@ public:
     }
 
     [[nodiscard]] task_node& node() const noexcept { return *node_; }
-    /// The coroutine that awaits this one; null for the root of a task.
-    [[nodiscard]] std::coroutine_handle<> continuation() const noexcept { return continuation_; }
+    /// The coroutine that awaits this one; null for the root of a task. Requires: it has begun.
+    [[nodiscard]] std::coroutine_handle<> continuation() const noexcept {
+        return std::coroutine_handle<>::from_address(awaiter_);
+    }
     /// The await at which it stands; before the first, where it begins.
     [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
 
     void begin_under(task_node& node, std::coroutine_handle<> continuation) noexcept {
         node_ = &node;
-        continuation_ = continuation;
+        awaiter_ = continuation.address();
     }
 
-    /// The root of a task that was cancelled before it started never runs.
-    struct start {
-        promise_base* self;
-        bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<>) const noexcept {}
-        void await_resume() const {
-            if (self->continuation_ != nullptr) return;
-            if (self->node_->is_cancelled()) [[unlikely]]
-                throw cancelled{};
-            self->node_->started_ = true;
-        }
-    };
-    start initial_suspend() noexcept { return {this}; }
+    /// Ends a root that never ran as one that was cancelled.
+    using refusal = void (*)(promise_base& root) noexcept;
+
+    /// Makes it the root of a task that has not begun.
+    void stand_as_root(task_node& node, refusal refuse) noexcept {
+        node_ = &node;
+        refuse_ = refuse;
+    }
+
+    std::suspend_always initial_suspend() const noexcept { return {}; }
 
     template <class A>
     decltype(auto) await_transform(A&& operation, std::source_location where =
@@ -95,7 +94,12 @@ private:
         if constexpr (requires { operation.abandon(); }) operation.abandon();
     }
 
-    std::coroutine_handle<> continuation_;
+    friend class troika::task_node;
+
+    union {
+        void* awaiter_ = nullptr;   // the frame of the coroutine that awaits this one
+        refusal refuse_;            // of a root until it begins
+    };
     task_node* node_ = nullptr;
     std::source_location where_;
 };
@@ -104,4 +108,18 @@ private:
 void report_never_awaited(const std::source_location& where) noexcept;
 
 }  // namespace impl
+
+inline void task_node::begin() noexcept {
+    const auto root = std::coroutine_handle<impl::promise_base>::from_address(frame_);
+    impl::promise_base& promise = root.promise();
+    const impl::promise_base::refusal refuse = promise.refuse_;
+    promise.awaiter_ = nullptr;
+    if (cancelled_) [[unlikely]] {
+        refuse(promise);
+        return;
+    }
+    started_ = true;
+    root.resume();
+}
+
 }  // namespace troika

@@ -30,6 +30,15 @@ inline constexpr std::uint64_t recycled_blocks_max = 4096;
 void* refill(std::size_t size_class);
 void spill(std::size_t size_class) noexcept;
 
+// The way to refill(), which is taken so rarely that its caller should not save registers for it.
+// Internal to each source, because only some compilers know the convention.
+#if defined(__has_cpp_attribute) && __has_cpp_attribute(clang::preserve_most)
+[[clang::preserve_most]]
+#endif
+[[maybe_unused, gnu::noinline, gnu::cold]] static void* refill_aside(std::size_t size_class) {
+    return refill(size_class);
+}
+
 /// A block of `bytes`, aligned to 16, from this thread's free lists.
 ///
 /// Coroutine frames, task nodes and posted closures live a short time and come in few sizes: a free
@@ -44,7 +53,7 @@ void spill(std::size_t size_class) noexcept;
     thread_state& mine = current_thread;
     free_block* block = mine.free[size_class];
     if (block == nullptr) [[unlikely]]
-        return refill(size_class);
+        return refill_aside(size_class);
     mine.free[size_class] = block->next;
     return block;
 }

@@ -41,6 +41,11 @@ public:
     void end_task(std::coroutine_handle<> self) noexcept {
         static_cast<task_state<T>&>(node()).end(self, outcome_);
     }
+    static void refuse(promise_base& root) noexcept {
+        auto& self = static_cast<task_promise<T>&>(root);
+        self.outcome_.fail(make_cancelled());
+        self.end_task(std::coroutine_handle<task_promise<T>>::from_promise(self));
+    }
     [[nodiscard]] outcome<T>& ended() noexcept { return outcome_; }
 
 protected:

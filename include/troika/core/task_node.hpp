@@ -47,7 +47,8 @@ public:
         return run_state_ == run_state::parked ? link_.wait : nullptr;
     }
     [[nodiscard]] bool started() const noexcept { return started_; }
-    /// The innermost coroutine of a task that does not run.
+    /// The innermost coroutine of a task that is ready or parked; null for one that runs or has
+    /// ended.
     [[nodiscard]] const impl::promise_base* innermost() const noexcept;
 
     /// Gives back a reference where the type of the result is not known.
@@ -80,8 +81,13 @@ protected:
     [[nodiscard]] bool ended() const noexcept { return run_state_ == run_state::ended; }
     void resume() noexcept {
         run_state_ = run_state::running;
-        std::coroutine_handle<>::from_address(frame_).resume();
+        if (started_) [[likely]]
+            std::coroutine_handle<>::from_address(frame_).resume();
+        else
+            begin();
     }
+    /// Runs the root for the first time; that of a task which was cancelled before never runs.
+    void begin() noexcept;
     /// Called by the scheduler once the root coroutine stands at its final suspension.
     void finish() noexcept;
 

@@ -89,7 +89,7 @@ private:
     impl::task_state<T>* new_state(task<T>& work, task_options options, std::uint32_t references) {
         check(work.valid(), "a task is started once");
         auto* state = new impl::task_state<T>(*this, work.frame_, options.name, references);
-        work.release().promise().begin_under(*state, nullptr);
+        work.release().promise().stand_as_root(*state, impl::task_promise<T>::refuse);
         adopt(*state);
         return state;
     }

@@ -23,7 +23,7 @@ struct task_view {
     std::string name;                  ///< given at the start, else that of its root coroutine
     std::string state;                 ///< ready, running, or what it waits for
     bool cancelled = false;
-    std::vector<frame_view> stack;     ///< innermost coroutine first
+    std::vector<frame_view> stack;     ///< innermost coroutine first; empty of the one that runs
     std::vector<task_view> children;
 };
 
@@ -34,7 +34,7 @@ public:
     /// Copies what is below `owner`.
     [[nodiscard]] static std::vector<task_view> snapshot(const task_owner& owner);
     [[nodiscard]] static task_view view(const task_node& node);
-    /// The coroutines of `node`, innermost first: the async stack.
+    /// The coroutines of `node`, innermost first: the async stack. Empty while it runs.
     [[nodiscard]] static std::vector<frame_view> stack(const task_node& node);
     /// One task a line, indented below the one that started it, its stack underneath.
     [[nodiscard]] static std::string to_text(const std::vector<task_view>& tasks);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/task.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/task.hpp>
 #include <troika/http/body_source.hpp>
 #include <troika/http/client_error.hpp>
@@ -10,7 +11,6 @@
 #include <troika/http/url.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 namespace troika {

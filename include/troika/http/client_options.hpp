@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/http/headers.hpp>
 #include <troika/http/message_parser.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
+#include <troika/base/std_parts.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/task.hpp>
 #include <troika/http/message_parser.hpp>
 #include <troika/net/server.hpp>
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/executor.hpp>
 #include <troika/core/scheduler.hpp>
 #include <troika/core/task.hpp>
@@ -10,7 +11,6 @@
 
 #include <atomic>
 #include <concepts>
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -28,18 +28,27 @@ class timer_wheel;
 /// Thread: push() any, take() the scheduler's.
 class inbox {
 public:
-    /// Returns: whether the list was empty, so that the loop may have to be woken.
+    /// Returns: whether the list was empty, so that the loop may have to be woken; then the caller
+    /// says so with woken(), and the inbox is there until it has.
     bool push(posted& call) noexcept;
+    void woken() noexcept { state_.fetch_sub(one_waker, std::memory_order_release); }
     [[nodiscard]] bool empty() const noexcept {
-        return newest_.load(std::memory_order_relaxed) == nullptr;
+        return (state_.load(std::memory_order_relaxed) & call_bits) == 0;
     }
     /// Returns: the calls in the order in which they were pushed, linked; null when there are none.
     posted* take() noexcept;
     /// Returns: the call after `call` in a list that take() gave.
     static posted* next(const posted& call) noexcept { return call.next_posted_; }
 
+    /// Waits until no other thread is between push() and woken(): the loop may end due to a call
+    /// whose poster is not done with it.
+    void wait_for_wakers() const noexcept;
+
 private:
-    std::atomic<posted*> newest_{nullptr};
+    static constexpr std::uint64_t one_waker = std::uint64_t{1} << 48;
+    static constexpr std::uint64_t call_bits = one_waker - 1;
+
+    std::atomic<std::uint64_t> state_{0};   // the newest call; above it, how many are to wake
 };
 
 /// Something that a loop has at most one of, made when it is first asked for: a resolver, the

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/core/task.hpp>
 #include <troika/net/address.hpp>
 #include <troika/net/stream.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace troika::net {

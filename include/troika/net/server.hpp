@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troika/base/outcome.hpp>
+#include <troika/base/std_parts.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/errors.hpp>
 #include <troika/core/future.hpp>
@@ -10,11 +11,9 @@
 #include <troika/net/stream.hpp>
 #include <troika/tasks/as_result.hpp>
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>

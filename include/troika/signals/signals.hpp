@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/promise_base.hpp>
 #include <troika/core/suspension.hpp>
 #include <troika/loop/poller.hpp>
@@ -9,7 +10,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace troika {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/sync/queue.hpp>
-
-#include <functional>
 
 namespace troika {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/tasks/failing_together.hpp>
 #include <troika/tasks/work.hpp>
 
 #include <exception>
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>

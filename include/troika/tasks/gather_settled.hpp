@@ -2,12 +2,12 @@
 #pragma once
 
 #include <troika/base/outcome.hpp>
+#include <troika/base/std_parts.hpp>
 #include <troika/tasks/failing_together.hpp>
 #include <troika/tasks/work.hpp>
 
 #include <exception>
 #include <expected>
-#include <ranges>
 #include <tuple>
 #include <utility>
 #include <vector>

@@ -4,11 +4,8 @@
 #include <troika/tasks/completion_queue.hpp>
 #include <troika/tasks/work.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <ranges>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -31,27 +28,22 @@ struct waited {
 
 namespace impl {
 
-/// Leaves only the first of futures that look at the same result.
-template <class T>
-void drop_duplicates(std::vector<future<T>>& futures) {
-    std::vector<std::pair<const future_core*, std::size_t>> seen;
-    seen.reserve(futures.size());
-    for (std::size_t i = 0; i < futures.size(); ++i)
-        seen.emplace_back(&future_access::core(futures[i]), i);
-    std::ranges::sort(seen, [](const auto& a, const auto& b) {
-        return a.first == b.first ? a.second < b.second : std::less<>{}(a.first, b.first);
-    });
-    for (std::size_t i = 1; i < seen.size(); ++i)
-        if (seen[i].first == seen[i - 1].first) futures[seen[i].second] = {};
-    std::erase_if(futures, [](const future<T>& each) { return !each.valid(); });
-}
-
 template <class T>
 std::vector<future_core*> cores_of(const std::vector<future<T>>& futures) {
     std::vector<future_core*> cores;
     cores.reserve(futures.size());
     for (const future<T>& each : futures) cores.push_back(&future_access::core(each));
     return cores;
+}
+
+/// The places at which a core stands that stood at an earlier place already.
+std::vector<std::size_t> repeated(const std::vector<future_core*>& cores);
+
+/// Leaves only the first of futures that look at the same result.
+template <class T>
+void drop_duplicates(std::vector<future<T>>& futures) {
+    for (const std::size_t place : repeated(cores_of(futures))) futures[place] = {};
+    std::erase_if(futures, [](const future<T>& each) { return !each.valid(); });
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/core/future.hpp>
@@ -10,8 +11,6 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
-#include <functional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <variant>

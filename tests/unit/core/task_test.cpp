@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/core/task.hpp>
 
+#include "core/report.hpp"
 #include "unit/support/works.hpp"
 
 #include <gmock/gmock.h>
@@ -110,6 +111,10 @@ TEST(Task, OneThatIsDroppedBeforeItRanIsReportedWithItsName) {
     testing::internal::CaptureStderr();
     { task<void> forgotten = nothing_after(1s); }
     const std::string text = testing::internal::GetCapturedStderr();
+    if (!impl::reporting) {
+        EXPECT_EQ(text, "");
+        return;
+    }
     EXPECT_THAT(text, testing::HasSubstr("a task was never awaited"));
     EXPECT_THAT(text, testing::HasSubstr("nothing_after"));
     EXPECT_THAT(text, testing::HasSubstr("works.hpp"));

@@ -20,8 +20,9 @@ struct job final : io_operation {
     void complete(std::int32_t) noexcept override {}
 };
 
-/// Takes what is done, sleeping on the bell, until `count` are.
+/// Hands over what was submitted, and takes what is done until `count` are.
 static std::vector<std::int32_t> take(file_pool& pool, std::size_t count) {
+    pool.flush();
     std::vector<std::int32_t> results;
     while (results.size() < count) {
         operation_list done;
@@ -47,6 +48,17 @@ TEST(file_pool, returns_results_and_rings_the_bell) {
     EXPECT_EQ(take(pool, 1), std::vector<std::int32_t>{5});
     while (!bell.take()) {}   // it comes, perhaps after the result
     EXPECT_FALSE(pool.has_done());
+}
+
+TEST(file_pool, begins_nothing_before_the_flush) {
+    const poller_bell bell;
+    file_pool pool(bell);
+    job kept([](void*) noexcept -> std::int32_t { return 1; });
+    job dropped([](void*) noexcept -> std::int32_t { return 2; });
+    pool.submit(dropped);
+    pool.submit(kept);
+    EXPECT_TRUE(pool.cancel(dropped));
+    EXPECT_EQ(take(pool, 1), std::vector<std::int32_t>{1});
 }
 
 TEST(file_pool, does_many_jobs_with_few_threads) {

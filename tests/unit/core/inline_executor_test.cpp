@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <troika/core/executor.hpp>
+#include <troika/core/inline_executor.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
