@@ -132,7 +132,7 @@ bool land_unnamed(const std::string& path, std::span<const std::byte> content,
 
 bool land_small(const std::string& path, std::span<const std::byte> content, const landing& how) {
     const std::string part = path + std::string(part_suffix);
-    if (!how.replace && !look_at(part) && land_unnamed(path, content, how)) return true;
+    if (!how.replace && land_unnamed(path, content, how)) return true;
     int opened = create(part);
     if (opened == -EEXIST) return false;
     if (opened == -ENOENT) {

@@ -38,8 +38,9 @@ struct landing {
 /// Makes the directories on the way to `path`. Throws: failure (file).
 void make_way(const std::string& path);
 
-/// Writes a small file in one go. Throws: failure (file); nothing is left behind then.
-/// Returns: false, with nothing done, when its NAME.part is there already.
+/// Writes a small file in one go: without a NAME.part where the file system has files without a
+/// name, and nothing is there to be replaced. Throws: failure (file); nothing is left behind then.
+/// Returns: false, with nothing done, when it needs a NAME.part and one is there already.
 bool land_small(const std::string& path, std::span<const std::byte> content, const landing& how);
 
 /// The name of a file that is whole, and of the directory it stands in.

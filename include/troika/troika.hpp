@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// All of troika. A header for each noun compiles faster.
+// All of troika but core/inline_executor.hpp, which brings the whole of <ranges>. A header for each
+// noun compiles faster.
 
 #include <troika/base/check.hpp>
 #include <troika/base/intrusive_list.hpp>
@@ -13,7 +14,6 @@
 #include <troika/core/errors.hpp>
 #include <troika/core/executor.hpp>
 #include <troika/core/future.hpp>
-#include <troika/core/inline_executor.hpp>
 #include <troika/core/scheduler.hpp>
 #include <troika/core/suspension.hpp>
 #include <troika/core/task.hpp>

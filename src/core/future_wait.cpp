@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <troika/core/errors.hpp>
 #include <troika/core/future_awaiter.hpp>
 #include <troika/core/future_wait.hpp>
 #include <troika/core/task_owner.hpp>
@@ -37,6 +38,12 @@ std::string future_wait::label() const {
     const auto& node = static_cast<const task_node&>(core_);
     return node.name() != nullptr ? std::string("task '") + node.name() + "'"
                                   : "task " + std::to_string(node.id());
+}
+
+void throw_kept_twice() { throw std::logic_error("this promise has been kept already"); }
+
+std::exception_ptr make_broken_promise() noexcept {
+    return std::make_exception_ptr(broken_promise{});
 }
 
 bool cancel_future(future_core& core) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/report.hpp"
 
+#include <troika/core/errors.hpp>
 #include <troika/core/future_wait.hpp>
 #include <troika/core/promise_base.hpp>
 #include <troika/core/task_tree.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <troika/core/errors.hpp>
 #include <troika/tasks/work.hpp>
 
 #include <charconv>

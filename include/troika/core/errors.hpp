@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/cancelled.hpp>
+
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -9,13 +11,6 @@
 #include <vector>
 
 namespace troika {
-
-/// What an await throws within a cancelled scope.
-///
-/// Not a std::exception, so that `catch (const std::exception&)` lets it pass: only the scope that
-/// was
-/// cancelled ends its flight.
-struct cancelled {};
 
 /// A deadline passed before the work was done.
 class timeout_error : public std::system_error {
@@ -56,11 +51,5 @@ private:
 
 /// Returns: what() of a std::exception, else the name of what kind of thing `error` holds.
 std::string describe(const std::exception_ptr& error);
-
-namespace impl {
-/// Whether `error` holds a `cancelled`; does not throw it to find out.
-bool is_cancelled(const std::exception_ptr& error) noexcept;
-std::exception_ptr make_cancelled() noexcept;
-}  // namespace impl
 
 }  // namespace troika

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <troika/base/outcome.hpp>
-#include <troika/core/errors.hpp>
+#include <troika/core/cancelled.hpp>
 #include <troika/core/future_core.hpp>
 #include <troika/core/future_wait.hpp>
 #include <troika/core/recycler.hpp>
@@ -204,7 +204,7 @@ public:
         if (!state_->done() && state_->was_cancelled())
             settle_cancelled();
         else if (!state_->done() && !state_->unshared())
-            set_exception(std::make_exception_ptr(broken_promise{}));
+            set_exception(impl::make_broken_promise());
         if (state_->release()) impl::promise_state<T>::destroy(state_);
     }
 
@@ -239,7 +239,7 @@ public:
 
 private:
     void require_open() const {
-        if (state_->done()) throw std::logic_error("this promise has been kept already");
+        if (state_->done()) impl::throw_kept_twice();
     }
     void settle_cancelled() noexcept {
         state_->outcome_.fail(impl::make_cancelled());

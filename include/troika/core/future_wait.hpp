@@ -27,6 +27,11 @@ bool block_for(future_core& core, duration length);
 /// Throws: std::logic_error on a thread that runs an event loop, which would wait for itself.
 void refuse_to_block_a_loop();
 
+/// Throws: std::logic_error, for a promise that was kept before.
+[[noreturn]] void throw_kept_twice();
+/// What the futures of a promise get that was never kept.
+std::exception_ptr make_broken_promise() noexcept;
+
 /// The time `length` from now: of the scheduler that runs on this thread, else real time.
 time_point deadline_here(duration length) noexcept;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/core/errors.hpp>
+#include <troika/core/cancelled.hpp>
 #include <troika/core/recycler.hpp>
 #include <troika/core/task_node.hpp>
 

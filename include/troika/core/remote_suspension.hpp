@@ -7,7 +7,7 @@
 namespace troika::impl {
 
 /// A suspension that may be woken by any thread: by a mutex that another loop's task unlocks, by a
-/// future that a pool completes. What derives from it includes task_owner.hpp, which has wake().
+/// future that a pool completes.
 class remote_suspension : public suspension, private posted {
 protected:
     remote_suspension() noexcept = default;
@@ -26,7 +26,7 @@ protected:
     }
 
 private:
-    void run() noexcept final { wake(); }
+    void run() noexcept final;
 };
 
 }  // namespace troika::impl

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/base/std_parts.hpp>
 #include <troika/core/task.hpp>
 #include <troika/http/body_source.hpp>
 #include <troika/http/client_error.hpp>
@@ -11,6 +10,7 @@
 #include <troika/http/url.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 namespace troika {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/base/std_parts.hpp>
 #include <troika/core/task.hpp>
 #include <troika/http/client_error.hpp>
 #include <troika/http/exchange_operation.hpp>
@@ -10,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/base/std_parts.hpp>
 #include <troika/http/server.hpp>
 
 #include <filesystem>
+#include <memory>
 
 namespace troika::http {
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <concepts>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>

@@ -3,6 +3,7 @@
 
 #include <troika/base/std_parts.hpp>
 #include <troika/core/clock.hpp>
+#include <troika/core/errors.hpp>
 #include <troika/core/task.hpp>
 #include <troika/net/address.hpp>
 #include <troika/net/stream.hpp>

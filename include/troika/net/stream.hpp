@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/base/std_parts.hpp>
 #include <troika/core/task.hpp>
 #include <troika/net/address.hpp>
 #include <troika/net/transfer.hpp>
 #include <troika/net/transport.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>

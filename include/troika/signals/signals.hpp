@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/base/std_parts.hpp>
 #include <troika/core/promise_base.hpp>
 #include <troika/core/suspension.hpp>
 #include <troika/loop/poller.hpp>
@@ -10,6 +9,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace troika {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/base/std_parts.hpp>
 #include <troika/core/recycler.hpp>
 #include <troika/sync/queue_core.hpp>
 
@@ -31,14 +30,19 @@ struct parcel_of final : parcel, std::conditional_t<alignof(T) <= 16, recycled, 
 };
 
 template <class T>
-[[nodiscard]] std::unique_ptr<parcel_of<T>> unwrap(parcel* item) noexcept {
-    return std::unique_ptr<parcel_of<T>>(static_cast<parcel_of<T>*>(item));
-}
-
-template <class T>
 void drop(parcel* item) noexcept {
     delete static_cast<parcel_of<T>*>(item);
 }
+
+/// Drops a parcel at the end of a scope.
+template <class T>
+struct parcel_owner {
+    explicit parcel_owner(parcel* of) noexcept : box(static_cast<parcel_of<T>*>(of)) {}
+    parcel_owner(const parcel_owner&) = delete;
+    parcel_owner& operator=(const parcel_owner&) = delete;
+    ~parcel_owner() { delete box; }
+    parcel_of<T>* box;
+};
 
 /// What put() gives: an awaiter.
 template <class T>
@@ -83,8 +87,8 @@ private:
             throw_if_refused();
         else if (refused_)
             return std::nullopt;
-        const auto box = unwrap<T>(std::exchange(item_, nullptr));
-        return value_type(std::move(box->item));
+        const parcel_owner<T> taken(std::exchange(item_, nullptr));
+        return value_type(std::move(taken.box->item));
     }
 };
 
@@ -133,8 +137,8 @@ public:
         case queue_core::answer::not_now: return std::nullopt;
         case queue_core::answer::done: break;
         }
-        const auto box = unwrap<T>(item);
-        return std::optional<T>(std::move(box->item));
+        const parcel_owner<T> taken(item);
+        return std::optional<T>(std::move(taken.box->item));
     }
 
     /// Says that the work on an item that was taken is done; for join().
@@ -170,13 +174,13 @@ private:
         // Most often a full queue is seen before anything is wrapped.
         if (core_.is_shut_down()) core_.throw_shut_down("try_put()");
         if (full()) return false;
-        auto box = std::make_unique<parcel_of<T>>(std::forward<U>(item));
-        const queue_core::answer given = core_.put(*box, nullptr);
+        parcel_owner<T> offered(new parcel_of<T>(std::forward<U>(item)));
+        const queue_core::answer given = core_.put(*offered.box, nullptr);
         if (given == queue_core::answer::done) {
-            static_cast<void>(box.release());
+            offered.box = nullptr;
             return true;
         }
-        restore(*box);
+        restore(*offered.box);
         if (given == queue_core::answer::shut_down) core_.throw_shut_down("try_put()");
         return false;
     }

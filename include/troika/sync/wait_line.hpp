@@ -5,7 +5,6 @@
 #include <troika/core/errors.hpp>
 #include <troika/core/promise_base.hpp>
 #include <troika/core/remote_suspension.hpp>
-#include <troika/core/task_owner.hpp>
 
 #include <atomic>
 #include <concepts>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/errors.hpp>
 #include <troika/tasks/completion_queue.hpp>
 #include <troika/tasks/wait.hpp>
 #include <troika/tasks/work.hpp>

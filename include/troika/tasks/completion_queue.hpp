@@ -4,7 +4,6 @@
 #include <troika/core/clock.hpp>
 #include <troika/core/promise_base.hpp>
 #include <troika/core/remote_suspension.hpp>
-#include <troika/core/task_owner.hpp>
 
 #include <concepts>
 #include <coroutine>

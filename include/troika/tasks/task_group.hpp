@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troika/base/outcome.hpp>
+#include <troika/core/errors.hpp>
 #include <troika/tasks/work.hpp>
 
 #include <concepts>

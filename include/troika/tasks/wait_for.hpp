@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/errors.hpp>
 #include <troika/tasks/move_on_after.hpp>
 #include <troika/tasks/work.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/errors.hpp>
 #include <troika/tasks/with_cancel_scope.hpp>
 #include <troika/tasks/work.hpp>
 
