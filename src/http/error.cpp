@@ -13,6 +13,8 @@ int protocol_error::response_status() const noexcept {
         case errc::headers_too_large:
         case errc::trailers_too_large:
             return status::request_header_fields_too_large;
+        case errc::body_too_large:
+            return status::content_too_large;
         case errc::unsupported_transfer_encoding:
             return status::not_implemented;
         case errc::unsupported_version:

@@ -49,10 +49,20 @@ void server_state::report(const std::exception_ptr& error) const {
     if (options_.on_error) options_.on_error(error);
 }
 
+void server_state::drain() noexcept {
+    draining_ = true;
+    for (server_connection& each : connections_) each.end_if_idle();
+}
+
 server_connection::server_connection(net::stream peer, server_state& shared)
     : shared_(shared), peer_(std::move(peer)), parser_(shared.options().parser), request_(*this),
       answer_(*this) {
     request_.peer_ = peer_.remote_address();
+    shared_.add(*this);
+}
+
+void server_connection::end_if_idle() noexcept {
+    if (idle_) deadline_->cancel();
 }
 
 void server_connection::await_progress() noexcept {
@@ -87,6 +97,7 @@ task<void> server_connection::run() {
         }
         deadline.leave();
         if (timed_out && !deadline.caught()) throw cancelled{};
+        if (timed_out && !idle_ && !answer_.begun()) refusal = status::request_timeout;
     }
     if (error) shared_.report(error);
     cancel_scope last({.deadline = deadline_after(now(), lingering_time_max)});
@@ -122,22 +133,23 @@ task<void> server_connection::linger() {
 task<bool> server_connection::read_head() {
     const server_options& options = shared_.options();
     answer_.state_ = responder::state::idle;
-    bool begun = !peer_.buffered().empty();
+    idle_ = peer_.buffered().empty();
+    if (idle_ && shared_.draining()) co_return false;
     deadline_->set_deadline(
-        deadline_after(now(), begun ? options.head_time_max : options.idle_time_max));
+        deadline_after(now(), idle_ ? options.idle_time_max : options.head_time_max));
     for (;;) {
         const parse_step step = parser_.parse(bytes_of(peer_.buffered()));
         peer_.consume(step.consumed);
         if (step.event == parse_event::head) break;
         if (!peer_.buffered().empty()) continue;
-        if (!begun) peer_.release_buffer();
+        if (idle_) peer_.release_buffer();
         const std::size_t n = co_await peer_.fill();
         if (n == 0) {
             parser_.finish();
             co_return false;
         }
-        if (!begun) {
-            begun = true;
+        if (idle_) {
+            idle_ = false;
             deadline_->set_deadline(deadline_after(now(), options.head_time_max));
         }
     }
@@ -145,7 +157,7 @@ task<bool> server_connection::read_head() {
     const request_head& head = request_.head_;
     answer_.fields.clear();
     answer_.head_only_ = head.method == "HEAD";
-    answer_.keep_alive_ = head.keep_alive;
+    answer_.keep_alive_ = head.keep_alive && !shared_.draining();
     answer_.old_client_ = head.version == http_version::http_1_0;
     answer_.sent_ = 0;
     continue_owed_ = head.expects_continue;
@@ -358,7 +370,7 @@ task<std::size_t> server_request::read_some(std::span<std::byte> into) {
         }
         if (size != 0) {
             if (c.parser_.body_bytes() > c.shared_.options().body_bytes_max)
-                throw protocol_error(errc::headers_too_large, "the request's body is too large");
+                throw protocol_error(errc::body_too_large, "the request's body is too large");
             co_return size;
         }
         if (!c.peer_.buffered().empty()) continue;
@@ -396,6 +408,8 @@ task<net::server> serve(net::endpoint at, std::unique_ptr<request_handler> handl
     transport.drain_timeout = options.drain_timeout;
     transport.on_error = options.on_error;
     auto shared = std::make_shared<server_state>(std::move(handler), options);
+    transport.on_drain = {[](void* state) noexcept { static_cast<server_state*>(state)->drain(); },
+                          shared.get()};
     // The callable lives until the last connection has ended, and the state with it.
     auto serve_one = [shared] [[clang::coro_wrapper]] (net::stream peer) {
         return serve_connection(std::move(peer), *shared);

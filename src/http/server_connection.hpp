@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/intrusive_list.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/http/server.hpp>
 #include <troika/net/stream.hpp>
@@ -9,6 +10,8 @@
 #include <string>
 
 namespace troika::http {
+
+class server_connection;
 
 /// What the connections of one server share.
 class server_state {
@@ -22,9 +25,16 @@ public:
     [[nodiscard]] std::string_view date(time_point now);
     void report(const std::exception_ptr& error) const;
 
+    void add(server_connection& connection) noexcept { connections_.push_back(connection); }
+    /// Ends the connections that are between two requests, and the others after the one they have.
+    void drain() noexcept;
+    [[nodiscard]] bool draining() const noexcept { return draining_; }
+
 private:
     std::unique_ptr<request_handler> handler_;
     server_options options_;
+    intrusive_list<server_connection> connections_;
+    bool draining_ = false;
     std::string date_;
     time_point date_valid_until_{};
 };
@@ -34,12 +44,18 @@ private:
 /// Deadlines are those of one scope around the connection: each phase moves its deadline, so that
 /// no
 /// timer is made or dropped for a request.
-class server_connection {
+class server_connection : public list_hook<> {
 public:
     server_connection(net::stream peer, server_state& shared);
+    server_connection(const server_connection&) = delete;
+    server_connection& operator=(const server_connection&) = delete;
+    ~server_connection() { intrusive_list<server_connection>::remove(*this); }
 
     /// Serves until either side ends it.
     task<void> run();
+
+    /// Ends it now if it is between two requests.
+    void end_if_idle() noexcept;
 
 private:
     friend class server_request;
@@ -61,6 +77,7 @@ private:
     responder answer_;
     std::string out_;             // what is to be sent next: a head, and what fits behind it
     cancel_scope* deadline_ = nullptr;
+    bool idle_ = false;           // nothing of the next request is here
     bool body_over_ = true;       // of the request
     bool continue_owed_ = false;
     time_point pause_until_{};    // of a limited rate

@@ -82,8 +82,10 @@ std::string vacancy_wait::label() const {
 }
 
 void server_core::stop_accepting() noexcept {
+    if (stopping) return;
     stopping = true;
     if (accepting != nullptr) accepting->cancel();
+    if (options.on_drain.call != nullptr) options.on_drain.call(options.on_drain.object);
 }
 
 void server_core::report(const std::exception_ptr& error) const noexcept {

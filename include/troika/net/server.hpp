@@ -87,6 +87,12 @@ private:
     void (*call_)(target, const std::exception_ptr&) = nullptr;
 };
 
+/// Who is told that a drain begins, on the loop's thread.
+struct drain_listener {
+    void (*call)(void* object) noexcept = nullptr;
+    void* object = nullptr;   ///< outlives the server, or is kept by its handler
+};
+
 /// How a server behaves.
 struct server_options {
     /// Connections served at once; while there are so many, none is accepted.
@@ -99,6 +105,8 @@ struct server_options {
     bool reuse_port = false;
     /// Told what a handler threw, and when accepting has to pause. Neither ends the server.
     error_listener on_error = {};
+    /// For protocols, which can end connections that only wait to be asked again.
+    drain_listener on_drain = {};
 };
 
 /// What awaiting an `A` gives.
