@@ -88,8 +88,7 @@ private:
 /// A benchmark program: reads the options, runs its tables, prints them.
 ///
 /// Options: --rounds N, --smoke (one tiny round, nothing is judged), --only TEXT (tables whose
-/// title
-/// has it), --json, --realtime (what is measured goes before everything that is not), --list.
+/// title has it), --json, --realtime (what is measured goes before everything that is not), --list.
 class benchmark {
 public:
     benchmark(int count, char** arguments, std::string question, std::string method);

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: MIT
-// What does a server spend on a request that it only sends back?
+// SPDX-License-Identifier: MIT What does a server spend on a request that it only sends back?
 #include "compare.hpp"
 
 #include <troika/core/task.hpp>

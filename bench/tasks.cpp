@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// What does a task cost? The works of bench/peers/reference_tasks.cpp, through the public face.
+// SPDX-License-Identifier: MIT What does a task cost? The works of bench/peers/reference_tasks.cpp,
+// through the public face.
 #include "compare.hpp"
 #include "peers/task_work.hpp"
 

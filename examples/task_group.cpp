@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: MIT
-// Tasks that live together; deadlines; cancellation.
+// SPDX-License-Identifier: MIT Tasks that live together; deadlines; cancellation.
 #include <troika/troika.hpp>
 
 #include <chrono>

@@ -22,10 +22,9 @@ namespace troika::fetch {
 /// A running digest cannot be stored (OpenSSL 3 exports no state), so `prefix` is the finished
 /// digest of the first `durable` bytes. The next run reads these bytes again, which it must do
 /// anyway to go on computing a checksum, and resumes only if the digest is the same: bytes that a
-/// crash without
-/// --no-fsync could not lose, but a crash with it, a disk, or another program may have changed, are
-/// found out here and not under the final name. A download that computes no checksum stores no
-/// prefix and need not read anything again.
+/// crash without --no-fsync could not lose, but a crash with it, a disk, or another program may
+/// have changed, are found out here and not under the final name. A download that computes no
+/// checksum stores no prefix and need not read anything again.
 struct journal {
     static constexpr std::size_t bytes_max = 64 * 1024;
 

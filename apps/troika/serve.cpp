@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <system_error>
 
 namespace troika::apps {
@@ -46,6 +47,7 @@ private:
 };
 
 task<void> serve_until_told(const serve_command& command) {
+    signals stop({SIGINT, SIGTERM});   // before anybody can know that we are there
     http::server_options options;
     options.rate_max = command.rate;
     auto report = [](const std::exception_ptr& error) {
@@ -57,7 +59,7 @@ task<void> serve_until_told(const serve_command& command) {
     net::server server = co_await http::serve(at, std::move(handler), options);
     std::printf("http://%s/\n", server.local_address().to_string().c_str());
     std::fflush(stdout);
-    co_await server.serve_until(signals({SIGINT, SIGTERM}));
+    co_await server.serve_until(std::move(stop));
 }
 
 }  // namespace

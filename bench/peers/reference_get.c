@@ -1,11 +1,10 @@
-// SPDX-License-Identifier: MIT
-// The least client that fetches many files: reference_get PORT DIRECTORY NAMES CONNECTIONS
+// SPDX-License-Identifier: MIT The least client that fetches many files: reference_get PORT
+// DIRECTORY NAMES CONNECTIONS
 //
 // Epoll, keep-alive, one request at a time on each connection; asks this host for each path that a
-// line
-// of the file NAMES has, and writes it to DIRECTORY under its last part. Knows only answers with
-// status
-// 200 and Content-Length; anything else ends it. No durability, no names of hosts, no retry.
+// line of the file NAMES has, and writes it to DIRECTORY under its last part. Knows only answers
+// with status 200 and Content-Length; anything else ends it. No durability, no names of hosts, no
+// retry.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

@@ -40,8 +40,7 @@ inline double clock_ns(clockid_t clock) {
 }
 
 /// Calls `work`, which does `operations`, and prints what one takes: ns= of the clock, cpu_ns= of
-/// the
-/// processor, which other programs on the machine disturb less.
+/// the processor, which other programs on the machine disturb less.
 template <class Work>
 void measure(double operations, Work&& work) {
     const double wall = clock_ns(CLOCK_MONOTONIC);

@@ -15,8 +15,7 @@
 /// One thread asks another one's loop to call functions.
 ///
 /// `Loop` is made and run on its thread by `Loop::run(ready)`, which calls `ready(loop)` once it
-/// can be
-/// posted to; post(function) and stop() are called from the other thread.
+/// can be posted to; post(function) and stop() are called from the other thread.
 namespace wake_work {
 
 using clock = std::chrono::steady_clock;

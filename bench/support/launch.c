@@ -1,13 +1,11 @@
-// SPDX-License-Identifier: MIT
-// Runs one command under set conditions, and says what it used.
+// SPDX-License-Identifier: MIT Runs one command under set conditions, and says what it used.
 //
 //   bench_launch [--core N] [--no-huge-pages] [--realtime] [--seconds N] [--exec] COMMAND [ARG...]
 //
 // The kernel counts into a process's peak memory what its parent had when it was forked, and exec
-// does
-// not forget it. This program is so small that what it passes on does not matter: the command is
-// its
-// child, and its figures go to descriptor 3. With --exec it becomes the command (for servers).
+// does not forget it. This program is so small that what it passes on does not matter: the command
+// is its child, and its figures go to descriptor 3. With --exec it becomes the command (for
+// servers).
 //
 //   bench_launch --remove FOLDER
 //

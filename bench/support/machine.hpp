@@ -19,8 +19,7 @@ double load();
 /// The cores that this process may use.
 std::vector<int> cores();
 /// Where what drives the measurement runs, and where what is measured does: two cores when there
-/// are
-/// two, else -1, which is anywhere.
+/// are two, else -1, which is anywhere.
 int driver_core();
 int measured_core();
 

@@ -44,8 +44,7 @@ bool future_core::remove_waiter(future_waiter& waiter) noexcept {
     const bool found = *link == &waiter;
     if (found) *link = waiter.next_;
     // References may have come and gone meanwhile, so the word is changed by differences. Release:
-    // the
-    // changed list, to the next who takes it.
+    // the changed list, to the next who takes it.
     state_.fetch_add(reinterpret_cast<std::uintptr_t>(changed) -
                          reinterpret_cast<std::uintptr_t>(head) - locked_bit,
                      std::memory_order_release);
@@ -79,8 +78,7 @@ class blocked_thread final : public future_waiter {
 public:
     void future_done() noexcept override {
         // The thread may return as soon as it sees the flag, so the wake goes to an address that
-        // may
-        // be gone: the kernel then finds nobody, which is harmless.
+        // may be gone: the kernel then finds nobody, which is harmless.
         std::atomic<std::uint32_t>* word = &done_;
         word->store(1, std::memory_order_release);   // pairs with the acquire in block()
         os::futex_wake(*word, 1);

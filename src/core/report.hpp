@@ -6,8 +6,8 @@
 namespace troika::impl {
 
 /// Whether this build reports suspicious behaviour: tasks never awaited, errors never looked at,
-/// tasks
-/// that hold the loop. A matter of how the library was compiled, not the program that uses it.
+/// tasks that hold the loop. A matter of how the library was compiled, not the program that uses
+/// it.
 #ifdef NDEBUG
 inline constexpr bool reporting = false;
 #else

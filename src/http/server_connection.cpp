@@ -117,8 +117,7 @@ task<void> server_connection::run() {
 }
 
 // A connection that is closed with unread bytes is reset, and the client may lose the answer with
-// it:
-// what it still sends is read and dropped for a while.
+// it: what it still sends is read and dropped for a while.
 task<void> server_connection::linger() {
     std::array<std::byte, 4096> dropped;
     std::uint64_t total = peer_.buffered().size();

@@ -42,8 +42,7 @@ private:
 /// One connection of a server: reads requests, has them answered, one after the other.
 ///
 /// Deadlines are those of one scope around the connection: each phase moves its deadline, so that
-/// no
-/// timer is made or dropped for a request.
+/// no timer is made or dropped for a request.
 class server_connection : public list_hook<> {
 public:
     server_connection(net::stream peer, server_state& shared);

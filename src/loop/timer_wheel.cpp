@@ -71,8 +71,7 @@ timer* timer_list::merge(timer* left, timer* right) noexcept {
 void timer_list::sort() noexcept {
     if (first == nullptr || first->next_ == first) return;
     // Merge sort from the bottom, on the next_ links alone: runs[i] holds a sorted run of 2^i
-    // timers,
-    // older than those of lower index.
+    // timers, older than those of lower index.
     std::array<timer*, 48> runs{};
     first->previous_->next_ = nullptr;
     for (timer* rest = first; rest != nullptr;) {

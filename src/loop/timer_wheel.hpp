@@ -32,14 +32,12 @@ private:
 /// allocated.
 ///
 /// A hierarchical wheel. Time is cut into ticks of 2^17 ns (131 us); a slot of level n spans 64^n
-/// ticks,
-/// and a timer waits at the level of the highest six-bit digit in which its tick differs from the
-/// wheel's. When the wheel reaches a slot of a higher level, the slot's timers move down, in their
-/// order;
-/// those of the tick that is reached are sorted by deadline. So deadlines keep their full
-/// precision,
-/// and equal ones the order in which they were armed: a timer can only be above another of the same
-/// deadline if it was armed before, and it moves down before the wheel accepts a later one below.
+/// ticks, and a timer waits at the level of the highest six-bit digit in which its tick differs
+/// from the wheel's. When the wheel reaches a slot of a higher level, the slot's timers move down,
+/// in their order; those of the tick that is reached are sorted by deadline. So deadlines keep
+/// their full precision, and equal ones the order in which they were armed: a timer can only be
+/// above another of the same deadline if it was armed before, and it moves down before the wheel
+/// accepts a later one below.
 /// Source: G. Varghese, T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), scheme 7.
 class timer_wheel {
 public:
@@ -53,8 +51,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
     /// Returns: a time no later than the earliest deadline (exact, unless the earliest was
-    /// disarmed);
-    /// never when there is none.
+    /// disarmed); never when there is none.
     [[nodiscard]] time_point next_deadline() noexcept;
 
     /// Expires every timer whose deadline is not after `now`, in the order of their deadlines.

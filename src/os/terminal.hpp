@@ -18,8 +18,7 @@ struct terminal_size {
 terminal_size size_of_terminal(int descriptor) noexcept;
 
 /// Writes all of `text`, waiting as long as the reader does. Errors end it silently: who reads
-/// messages
-/// has gone.
+/// messages has gone.
 void write_text(int descriptor, std::string_view text) noexcept;
 
 }  // namespace troika::os

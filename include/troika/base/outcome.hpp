@@ -18,8 +18,7 @@ using result = std::expected<T, std::exception_ptr>;
 /// Storage for one result that is not there yet: empty, a value, or an exception.
 ///
 /// Smaller than an optional of a result (an exception and the value share their bytes), so that it
-/// can
-/// live in every coroutine frame. `T` may be a reference or void.
+/// can live in every coroutine frame. `T` may be a reference or void.
 /// Thread: none of its own; whoever publishes it orders the accesses.
 template <class T>
 class outcome {

@@ -15,12 +15,9 @@ class task_owner;
 /// A stretch of a task that can be cancelled as a whole, with everything started inside it.
 ///
 /// Cancellation is level-triggered: from cancel() on, every await within the scope (in its task,
-/// and in
-/// the tasks of the groups inside it) throws `cancelled` on entry, and the wait that is in progress
-/// is
-/// aborted, until the scope is left. Scopes nest within a task like brackets: a scope is entered by
-/// its
-/// constructor and left by leave() or the destructor.
+/// and in the tasks of the groups inside it) throws `cancelled` on entry, and the wait that is in
+/// progress is aborted, until the scope is left. Scopes nest within a task like brackets: a scope
+/// is entered by its constructor and left by leave() or the destructor.
 /// Thread: that of the task that entered it; see cancel_from_anywhere() for others.
 class cancel_scope {
 public:
@@ -48,16 +45,14 @@ public:
 
     [[nodiscard]] time_point deadline() const noexcept { return alarm_.deadline(); }
     /// Moves the deadline; `never` takes it away. A deadline in the past cancels at once. No effect
-    /// on
-    /// a scope that is cancelled already.
+    /// on a scope that is cancelled already.
     void set_deadline(time_point deadline) noexcept;
 
     /// Leaves the scope early; what happens to it afterwards has no effect.
     void leave() noexcept;
 
     /// For who caught `cancelled` at the scope's edge, after leave(): whether it was this scope's
-    /// own
-    /// affair, so that the flight ends here, rather than that of a scope outside.
+    /// own affair, so that the flight ends here, rather than that of a scope outside.
     [[nodiscard]] bool caught() const noexcept { return requested_ && !outer_cancelled_; }
 
     [[nodiscard]] cancel_scope* parent() const noexcept { return parent_; }

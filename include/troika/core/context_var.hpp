@@ -16,8 +16,7 @@ namespace impl {
 
 /// One value bound to one variable, on top of the bindings that were there before. Immutable once
 /// made, so that a task and the tasks it starts share the chain; counted, because each may outlive
-/// the
-/// other.
+/// the other.
 struct context_binding {
     context_binding(const void* bound_variable, context_binding* below) noexcept
         : variable(bound_variable), next(below) {}

@@ -16,8 +16,7 @@ struct shutdown_options {
 };
 
 /// An engine that runs functions and gives futures of their results: inline, on threads, in
-/// processes,
-/// on other machines.
+/// processes, on other machines.
 ///
 /// `submit` and `map` refuse work after shutdown with std::runtime_error; the destructor waits.
 template <class E>

@@ -135,14 +135,12 @@ public:
     /// Asks the work not to be done.
     ///
     /// Returns: true if it had not started, and now never will; a task that runs is asked to end at
-    /// its
-    /// next await, and false is returned. Thread: any.
+    /// its next await, and false is returned. Thread: any.
     bool cancel() const noexcept { return impl::cancel_future(core()); }
 
     /// Has `callback(const future&)` called once the future is done: on the thread that completes
-    /// it,
-    /// or here if it is done already. Callbacks run in the order in which they were added; what one
-    /// throws is reported and dropped.
+    /// it, or here if it is done already. Callbacks run in the order in which they were added; what
+    /// one throws is reported and dropped.
     template <class F>
         requires requires(F& callback, const future& done) { callback(done); }
     void add_done_callback(F&& callback) const;

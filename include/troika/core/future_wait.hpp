@@ -19,8 +19,7 @@ class future_awaiter;
 struct future_access;
 
 /// Blocks the calling plain thread. Throws: std::logic_error on a thread that runs an event loop
-/// and
-/// would wait for itself.
+/// and would wait for itself.
 void block_on(future_core& core, time_point deadline);
 bool block_for(future_core& core, duration length);
 

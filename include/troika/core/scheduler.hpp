@@ -46,8 +46,7 @@ public:
         node.become_ready();
         node.link_.next = nullptr;
         // A branch instead of a pointer to the last link: the queue of one task is the common one,
-        // and
-        // its store must not wait for an address.
+        // and its store must not wait for an address.
         if (ready_last_ == nullptr)
             ready_first_ = &node;
         else

@@ -20,8 +20,7 @@ enum class abort_answer : std::uint8_t {
 /// One place where a task waits.
 ///
 /// Whatever parks a task derives from this and lives in the frame of the coroutine that awaits, so
-/// the
-/// tree can always name what a task waits for, and cancelling always knows how to end the wait.
+/// the tree can always name what a task waits for, and cancelling always knows how to end the wait.
 /// Nobody destroys a parked frame.
 /// Thread: the task's home, unless a member says otherwise.
 class suspension {

@@ -108,13 +108,12 @@ private:
 }  // namespace impl
 
 /// A computation that starts when it is awaited, or handed to a group, run() or an executor, and
-/// yields
-/// one `T`.
+/// yields one `T`.
 ///
 /// Lazy, and consumed once, as an rvalue: `co_await f()`. Awaited, it runs inside the task that
-/// awaits
-/// it, on the same thread; a discarded one is a compiler warning, and in debug builds a report that
-/// names the coroutine and its line. Its parameters live until it has ended: take them by value.
+/// awaits it, on the same thread; a discarded one is a compiler warning, and in debug builds a
+/// report that names the coroutine and its line. Its parameters live until it has ended: take them
+/// by value.
 /// Lifetime: owns its coroutine frame.
 template <class T = void>
 class [[nodiscard("a task does nothing until it is awaited")]]

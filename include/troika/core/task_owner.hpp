@@ -19,8 +19,7 @@ struct task_options {
 /// A scope that owns tasks: the parent of a generation in the task tree.
 ///
 /// Task groups, gather, race and the scheduler's own root are owners; what they differ in is what
-/// they
-/// make of a failure. An owner is left only when its tasks have ended.
+/// they make of a failure. An owner is left only when its tasks have ended.
 /// Thread: its home's.
 class task_owner : public cancel_scope {
 public:
@@ -67,8 +66,7 @@ public:
     [[nodiscard]] join_operation join() noexcept { return join_operation{*this}; }
 
     /// Hands all children over to `other`, of the same home; they stay in the scopes they are in
-    /// only
-    /// through `other` from now on.
+    /// only through `other` from now on.
     void hand_over(task_owner& other) noexcept;
 
 protected:

@@ -9,8 +9,8 @@ namespace troika {
 /// Something that a scheduler does at a deadline: a sleep, or the deadline of a scope.
 ///
 /// It is a suspension as well, because nearly every timer is a task that sleeps, and then one
-/// object of
-/// 40 bytes serves both. A scheduler keeps its timers by these links and allocates nothing.
+/// object of 40 bytes serves both. A scheduler keeps its timers by these links and allocates
+/// nothing.
 class timer : public suspension {
 public:
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }

@@ -9,8 +9,7 @@ class task_node;
 class suspension;
 
 /// What an observer of a scheduler is told. Tracing, live views and tests are clients of these
-/// hooks; a
-/// scheduler without an observer pays one predictable branch.
+/// hooks; a scheduler without an observer pays one predictable branch.
 ///
 /// Thread: that of the scheduler. Must not throw, start, cancel or wake tasks.
 class trace_hooks {

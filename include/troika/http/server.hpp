@@ -38,8 +38,7 @@ public:
     ///
     /// A client that waits for `100 Continue` is told to go on first.
     /// Returns: how many; 0 at the end of the body. Throws: protocol_error when it is malformed or
-    /// cut
-    /// short, and when it is larger than server_options::body_bytes_max; std::system_error.
+    /// cut short, and when it is larger than server_options::body_bytes_max; std::system_error.
     task<std::size_t> read_some(std::span<std::byte> into);
 
     /// Reads the whole body. Throws: as read_some().
@@ -59,8 +58,7 @@ private:
 class responder {
 public:
     /// Fields to be sent besides those that the server sets (Date, Content-Length,
-    /// Transfer-Encoding,
-    /// Connection).
+    /// Transfer-Encoding, Connection).
     headers fields;
 
     /// Answers with a whole body. To HEAD, only its length is sent.
@@ -68,8 +66,7 @@ public:
     task<void> send(int status, std::string_view body = {});
 
     /// Begins an answer whose body follows by write(): of `length` bytes, or in chunks without it.
-    /// The
-    /// head goes out with the first bytes of the body. Requires: nothing was answered yet.
+    /// The head goes out with the first bytes of the body. Requires: nothing was answered yet.
     void begin(int status, std::optional<std::uint64_t> length = std::nullopt);
     /// Sends a piece of the body. To HEAD, nothing is sent.
     /// Throws: std::system_error; std::length_error for more than the length that was begun with.
@@ -161,20 +158,17 @@ private:
 }  // namespace impl
 
 /// Listens at `at` and has `handler` answer the requests that come, with keep-alive and pipelining,
-/// in
-/// their order.
+/// in their order.
 ///
 /// Whatever peers send is bounded in memory and time by `options`. Framing that two readers could
-/// read
-/// differently is refused with 400. A drain lets the requests that are being answered finish.
+/// read differently is refused with 400. A drain lets the requests that are being answered finish.
 /// Returns: the running server; see net::server for how it is stopped.
 /// Throws: std::system_error when it cannot listen. Thread: the loop's.
 task<net::server> serve(net::endpoint at, std::unique_ptr<request_handler> handler,
                         server_options options = {});
 
 /// The same with a callable: `task<void>(server_request&, responder&)`, which is kept until the
-/// last
-/// connection has ended, so it may be a capturing lambda coroutine.
+/// last connection has ended, so it may be a capturing lambda coroutine.
 template <class F>
 requires std::is_invocable_r_v<task<void>, F&, server_request&,
                                responder&> [[clang::coro_wrapper]] task<net::server>

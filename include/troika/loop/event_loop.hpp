@@ -23,8 +23,7 @@ class timer_wheel;
 /// Calls that other threads ask of a scheduler, newest first until they are taken.
 ///
 /// A list that is grabbed whole: a post is one compare-and-swap, and only the post that finds the
-/// list
-/// empty has to wake the loop. Source: R. K. Treiber, "Systems Programming: Coping with
+/// list empty has to wake the loop. Source: R. K. Treiber, "Systems Programming: Coping with
 /// Parallelism".
 /// Thread: push() any, take() the scheduler's.
 class inbox {
@@ -87,8 +86,7 @@ public:
     /// Runs `main` and everything that is started meanwhile until nothing is left.
     ///
     /// Returns: its value. Throws: what it threw. Tasks that are still there when it has ended
-    /// (only
-    /// those given to submit() can be) are cancelled and waited for.
+    /// (only those given to submit() can be) are cancelled and waited for.
     template <class T>
     T run(task<T> main) {
         require_outside();

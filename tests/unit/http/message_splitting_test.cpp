@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: MIT
-// However a message is cut into pieces, the parsers say the same.
+// SPDX-License-Identifier: MIT However a message is cut into pieces, the parsers say the same.
 #include "unit/http/parser_recorder.hpp"
 
 #include <troika/base/random.hpp>
