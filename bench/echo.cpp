@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT What does a server spend on a request that it only sends back?
+// SPDX-License-Identifier: MIT
+// What does a server spend on a request that it only sends back?
 #include "compare.hpp"
 
 #include <troika/core/task.hpp>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT How fast does `troika get` fetch many files, and what does it spend
-// on it?
+// SPDX-License-Identifier: MIT
+// How fast does `troika get` fetch many files, and what does it spend on it?
 #include "compare.hpp"
 #include "support/web.hpp"
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT What does including a header cost a user's compiler?
+// SPDX-License-Identifier: MIT
+// What does including a header cost a user's compiler?
 #include "compare.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT What does it cost to have a loop call a function from another
-// thread?
+// SPDX-License-Identifier: MIT
+// What does it cost to have a loop call a function from another thread?
 #include "compare.hpp"
 #include "peers/wake_work.hpp"
 

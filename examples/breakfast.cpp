@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT Breakfast: the total time is the longest, not the sum.
+// SPDX-License-Identifier: MIT
+// Breakfast: the total time is the longest, not the sum.
 #include <troika/troika.hpp>
 
 #include <chrono>

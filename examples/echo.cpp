@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT A server that sends back what it hears, a client that talks to it,
-// and an orderly end.
+// SPDX-License-Identifier: MIT
+// A server that sends back what it hears, a client that talks to it, and an orderly end.
 #include <troika/troika.hpp>
 
 #include <array>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT A thread loads a belt, tasks unload it; the belt is short, so the
-// thread waits for the tasks.
+// SPDX-License-Identifier: MIT
+// A thread loads a belt, tasks unload it; the belt is short, so the thread waits for the tasks.
 #include <troika/troika.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT Tasks that live together; deadlines; cancellation.
+// SPDX-License-Identifier: MIT
+// Tasks that live together; deadlines; cancellation.
 #include <troika/troika.hpp>
 
 #include <chrono>

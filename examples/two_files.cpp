@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Two files at once: from `troika serve --port 8000`, or from the
-// server that the argument names. two_files.sh starts one on a free port.
+// SPDX-License-Identifier: MIT
+// Two files at once: from `troika serve --port 8000`, or from the server that the argument names.
+// two_files.sh starts one on a free port.
 #include <troika/troika.hpp>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT Dates, times to wait and lists of tags: the small headers.
+// SPDX-License-Identifier: MIT
+// Dates, times to wait and lists of tags: the small headers.
 #include <troika/base/check.hpp>
 #include <troika/http/date.hpp>
 #include <troika/http/entity_tag.hpp>

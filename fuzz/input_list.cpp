@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT Lists of downloads: any bytes, cut anywhere, give the same entries
-// and refusals, and safe paths.
+// SPDX-License-Identifier: MIT
+// Lists of downloads: any bytes, cut anywhere, give the same entries and refusals, and safe paths.
 #include "fetch/input_list.hpp"
 
 #include "fetch/failure.hpp"

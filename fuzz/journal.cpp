@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Journals: what is accepted is what serialize() writes of it, so that
-// nothing else ever resumes a download.
+// SPDX-License-Identifier: MIT
+// Journals: what is accepted is what serialize() writes of it, so that nothing else ever resumes a
+// download.
 #include "fetch/journal.hpp"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT Ranges lie within the file and are read as they are written.
+// SPDX-License-Identifier: MIT
+// Ranges lie within the file and are read as they are written.
 #include <troika/base/check.hpp>
 #include <troika/http/range.hpp>
 

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT A URL that parses is written, normalized and resolved without
-// surprises.
+// SPDX-License-Identifier: MIT
+// A URL that parses is written, normalized and resolved without surprises.
 #include <troika/base/check.hpp>
 #include <troika/http/error.hpp>
 #include <troika/http/url.hpp>

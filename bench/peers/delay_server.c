@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT An HTTP server that waits: delay_server DELAY_MS BYTES
+// SPDX-License-Identifier: MIT
+// An HTTP server that waits: delay_server DELAY_MS BYTES
 //
 // Answers every request with the same BYTES bytes, DELAY_MS after it came. Keep-alive; a client may
 // not send a request before it has the answer to the one before. Prints port=N.

@@ -1,5 +1,7 @@
-// SPDX-License-Identifier: MIT links: asio An echo server with Asio: with coroutines, or with
-// callbacks when it is called with "callbacks". Prints port=N.
+// SPDX-License-Identifier: MIT
+// links: asio
+// An echo server with Asio: with coroutines, or with callbacks when it is called with "callbacks".
+// Prints port=N.
 #include <array>
 #include <asio.hpp>
 #include <cstddef>

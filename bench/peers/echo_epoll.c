@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT The least echo server: level-triggered epoll, one buffer for all,
-// what cannot be sent is kept. Prints port=N, then serves until it is killed.
+// SPDX-License-Identifier: MIT
+// The least echo server: level-triggered epoll, one buffer for all, what cannot be sent is kept.
+// Prints port=N, then serves until it is killed.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT links: libuv An echo server with libuv that tries to send at once,
-// as it recommends. Prints port=N.
+// SPDX-License-Identifier: MIT
+// links: libuv
+// An echo server with libuv that tries to send at once, as it recommends. Prints port=N.
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>

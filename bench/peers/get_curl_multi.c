@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT links: libcurl libcurl's multi interface, as its users write it:
-// get_curl_multi URL DIRECTORY NAMES CONNECTIONS
+// SPDX-License-Identifier: MIT
+// links: libcurl
+// libcurl's multi interface, as its users write it: get_curl_multi URL DIRECTORY NAMES CONNECTIONS
 //
 // Fetches URL/NAME for each line of the file NAMES, and writes it to DIRECTORY under its last part.
 #include <curl/curl.h>

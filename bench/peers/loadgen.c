@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT Loads an echo server: loadgen PORT CONNECTIONS BYTES WARM_MS
-// MEASURED_MS SERVER_PID
+// SPDX-License-Identifier: MIT
+// Loads an echo server: loadgen PORT CONNECTIONS BYTES WARM_MS MEASURED_MS SERVER_PID
 //
 // Each connection sends a message, waits until all of it is back, and sends the next. One thread
 // asks epoll without ever sleeping, so that no wake-up of this side is in the figures. The server's

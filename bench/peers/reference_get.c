@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT The least client that fetches many files: reference_get PORT
-// DIRECTORY NAMES CONNECTIONS
+// SPDX-License-Identifier: MIT
+// The least client that fetches many files: reference_get PORT DIRECTORY NAMES CONNECTIONS
 //
 // Epoll, keep-alive, one request at a time on each connection; asks this host for each path that a
 // line of the file NAMES has, and writes it to DIRECTORY under its last part. Knows only answers

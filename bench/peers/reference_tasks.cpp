@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: MIT The least code that runs coroutines as tasks: a lazy coroutine with
-// symmetric transfer, frames from free lists by size, a FIFO of ready frames, a binary heap of
-// timers. It cannot cancel, name, trace, or pass an exception on, and its results are read where
-// they are: the price of the work itself.
+// SPDX-License-Identifier: MIT
+// The least code that runs coroutines as tasks: a lazy coroutine with symmetric transfer, frames
+// from free lists by size, a FIFO of ready frames, a binary heap of timers. It cannot cancel, name,
+// trace, or pass an exception on, and its results are read where they are: the price of the work
+// itself.
 #include "task_work.hpp"
 
 #include <algorithm>

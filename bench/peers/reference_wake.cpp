@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT The least loop that can be posted to: a locked vector, an eventfd,
-// epoll.
+// SPDX-License-Identifier: MIT
+// The least loop that can be posted to: a locked vector, an eventfd, epoll.
 #include "wake_work.hpp"
 
 #include <atomic>

@@ -1,4 +1,6 @@
-// SPDX-License-Identifier: MIT links: asio Asio's coroutines, as its documentation uses them.
+// SPDX-License-Identifier: MIT
+// links: asio
+// Asio's coroutines, as its documentation uses them.
 #include "task_work.hpp"
 
 #include <asio.hpp>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT links: asio
+// SPDX-License-Identifier: MIT
+// links: asio
 #include "wake_work.hpp"
 
 #include <asio.hpp>

@@ -1,4 +1,6 @@
-// SPDX-License-Identifier: MIT links: libuv uv_async with the queue that its users write.
+// SPDX-License-Identifier: MIT
+// links: libuv
+// uv_async with the queue that its users write.
 #include "wake_work.hpp"
 
 #include <functional>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT Runs one command under set conditions, and says what it used.
+// SPDX-License-Identifier: MIT
+// Runs one command under set conditions, and says what it used.
 //
 //   bench_launch [--core N] [--no-huge-pages] [--realtime] [--seconds N] [--exec] COMMAND [ARG...]
 //

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT What every stream does, whatever carries it: cancelling, closing,
-// failing.
+// SPDX-License-Identifier: MIT
+// What every stream does, whatever carries it: cancelling, closing, failing.
 #include "conformance/stream_fixture.hpp"
 
 #include <troika/core/cancel_scope.hpp>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT What every stream does, whatever carries it: reading and writing.
+// SPDX-License-Identifier: MIT
+// What every stream does, whatever carries it: reading and writing.
 #include "conformance/stream_fixture.hpp"
 
 #include <troika/io/errors.hpp>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT However a message is cut into pieces, the parsers say the same.
+// SPDX-License-Identifier: MIT
+// However a message is cut into pieces, the parsers say the same.
 #include "unit/http/parser_recorder.hpp"
 
 #include <troika/base/random.hpp>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT A server in a process that runs out of descriptors.
+// SPDX-License-Identifier: MIT
+// A server in a process that runs out of descriptors.
 #include <troika/loop/event_loop.hpp>
 #include <troika/net/connect.hpp>
 #include <troika/net/server.hpp>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT What all streams have in common is in tests/conformance; here is
-// what only one kind has.
+// SPDX-License-Identifier: MIT
+// What all streams have in common is in tests/conformance; here is what only one kind has.
 #include <troika/net/stream.hpp>
 
 #include <troika/net/connect.hpp>

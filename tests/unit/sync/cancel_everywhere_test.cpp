@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT All locks and queues in one scenario that is cancelled after each of
-// its turns in turn.
+// SPDX-License-Identifier: MIT
+// All locks and queues in one scenario that is cancelled after each of its turns in turn.
 #include <troika/sync/barrier.hpp>
 #include <troika/sync/condition.hpp>
 #include <troika/sync/event.hpp>
