@@ -189,7 +189,7 @@ void hold(bench::benchmark& suite, const programs& run, bool huge_pages) {
                             (huge_pages ? "huge pages as the machine gives them" : "no huge pages"),
                         {{"cpu_ns", "CPU ns/task"}, {"ns", "ns/task"}, {"rss_mib", "peak MiB"}});
     // Once unmeasured, and then at once again: the host of a virtual machine takes back the large
-    // pieces of memory that nobody uses, and gives them anew at a price that is not ours to measure.
+    // pieces of memory that nobody uses, and gives them anew at a price that is not ours.
     const auto conditions = [&](bench::command what) -> bench::table::measurement {
         what.huge_pages = huge_pages;
         return [what = std::move(what)] {

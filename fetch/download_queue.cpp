@@ -157,7 +157,11 @@ task<std::optional<download>> download_queue::next() {
 
 void download_queue::done(const download& ended) {
     if (ended.path != "-") names_.end(ended.path);
-    const auto host = host_of_.find(ended.id);
+    leave_host(ended);
+}
+
+void download_queue::leave_host(const download& received) {
+    const auto host = host_of_.find(received.id);
     if (host == host_of_.end()) return;
     if (const auto busy = busy_.find(host->second); --busy->second == 0) busy_.erase(busy);
     host_of_.erase(host);

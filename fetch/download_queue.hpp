@@ -43,6 +43,8 @@ public:
     /// Throws: failure when the list cannot be read. Cancel: takes nothing.
     task<std::optional<download>> next();
 
+    /// Its host has sent all of it: another download from there may begin.
+    void leave_host(const download& received);
     /// The download that next() gave has ended.
     void done(const download& ended);
 

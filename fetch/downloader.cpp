@@ -13,6 +13,9 @@ namespace troika::fetch {
 
 namespace {
 
+// Files that are brought to disk while their places among the transfers are taken by others.
+constexpr std::uint32_t landing_max = 16;
+
 http::client_options client_options_of(const get_options& options) {
     http::client_options client;
     const auto or_none = [](std::chrono::nanoseconds time) {
@@ -55,7 +58,8 @@ downloader::downloader(const get_options& options, download_observer& observer, 
       random_(seed),
       mode_(0666 & ~mode_mask),
       queue_(options, listener_of(totals_, observer, status_)),
-      client_(client_options_of(options)) {
+      client_(client_options_of(options)),
+      places_(options.jobs, {.name = "transfers"}) {
     for (const user_header& each : options.headers) fields_.add(each.name, each.value);
     // A file is what the server has, byte for byte, or ranges and checksums would not fit.
     fields_.set("Accept-Encoding", "identity");
@@ -66,7 +70,8 @@ downloader::~downloader() = default;
 task<void> downloader::run() {
     auto workers = [this](task_group& group) -> task<void> {
         working_ = &group;
-        for (std::uint32_t i = 0; i < options_.jobs; ++i) {
+        const std::uint32_t count = options_.jobs + std::min(options_.jobs - 1, landing_max);
+        for (std::uint32_t i = 0; i < count; ++i) {
             // As many as there is work for: a list of one needs no thousand workers.
             if (i > 0 && queue_.all_read() && queue_.waiting() == 0) break;
             group.create_task(work(), {.name = "download"});
@@ -92,10 +97,12 @@ task<void> downloader::run() {
 
 task<void> downloader::work() {
     for (;;) {
+        semaphore::permit place = co_await places_.acquire();
         std::optional<download> wanted = co_await queue_.next();
         if (!wanted) co_return;
         --totals_.queued;
         active_download file(std::move(*wanted));
+        file.place = std::move(place);
         active_.push_back(file);
         std::exception_ptr error;
         try {
@@ -107,6 +114,11 @@ task<void> downloader::work() {
         queue_.done(file.what);
         if (error) std::rethrow_exception(error);
     }
+}
+
+void downloader::received(active_download& file) {
+    file.place.reset();
+    queue_.leave_host(file.what);
 }
 
 void downloader::end_with(active_download& file, const failure& error, bool resumable) {
@@ -127,6 +139,7 @@ task<void> downloader::fetch(active_download& file) {
         std::optional<failure> error;
         bool stopped = false;
         try {
+            if (!file.place) file.place = co_await places_.acquire();
             co_await attempt.run();
             co_return;
         } catch (const failure& known) {

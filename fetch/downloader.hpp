@@ -16,6 +16,7 @@
 #include <troika/base/random.hpp>
 #include <troika/core/task.hpp>
 #include <troika/http/client.hpp>
+#include <troika/sync/semaphore.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +30,7 @@ struct active_download : list_hook<> {
     explicit active_download(download wanted) : what(std::move(wanted)) {}
 
     download what;
+    std::optional<semaphore::permit> place;   // among the transfers
     file_state state = file_state::connecting;
     std::uint64_t bytes = 0;      // of the file, with what was there before
     std::uint64_t received = 0;   // over the network, in all attempts
@@ -84,6 +86,9 @@ public:
 private:
     friend class transfer;
 
+    /// All of the file has come: its place is for the next one while it is brought to disk.
+    void received(active_download& file);
+
     task<void> work();
     task<void> fetch(active_download& file);
     void end_with(active_download& file, const failure& error, bool resumable);
@@ -95,6 +100,7 @@ private:
     download_queue queue_;
     http::client client_;
     http::headers fields_;
+    semaphore places_;   // as many as there may be transfers at once
     buffer_pool buffers_;
     existing_names existing_;
     directory_sync directories_;

@@ -301,6 +301,7 @@ task<void> transfer::receive_small(http::exchange& exchange, std::uint64_t size)
         if (file_.bytes != size || more != 0)
             throw truncated_failure(file_.what.url, file_.bytes, size);
         file_.state = file_state::verifying;
+        run_.received(file_);
         if (algorithm()) {
             hasher digest(*algorithm());
             digest.update(content);
