@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <new>
 
@@ -21,6 +22,15 @@ std::byte* map_arena(std::size_t bytes) {
     // Advice: where it is refused, ordinary pages do.
     ::madvise(begin + before, bytes, MADV_HUGEPAGE);
     return begin + before;
+}
+
+void populate_arena(std::byte* begin, std::size_t bytes) noexcept {
+#ifndef MADV_POPULATE_WRITE
+    constexpr int MADV_POPULATE_WRITE = 23;   // of Linux 5.14; missing in older headers of libc
+#endif
+    const int before = errno;
+    ::madvise(begin, bytes, MADV_POPULATE_WRITE);
+    errno = before;
 }
 
 }  // namespace troika::os

@@ -43,8 +43,8 @@ void spill(std::size_t size_class) noexcept;
 ///
 /// Coroutine frames, task nodes and posted closures live a short time and come in few sizes: a free
 /// list per size is three instructions. Memory is cut from 2 MiB chunks for which huge pages are
-/// asked; chunks are kept for the life of the process, so what is kept is the peak of what was
-/// used.
+/// asked; where there are none, small ones are asked for in slices rather than met one by one.
+/// Chunks are kept for the life of the process, so what is kept is the peak of what was used.
 /// Throws: std::bad_alloc. Thread: any; a block may be given back on another thread.
 [[nodiscard]] inline void* allocate(std::size_t bytes) {
     if (!recycling || bytes > recycled_bytes_max) [[unlikely]]

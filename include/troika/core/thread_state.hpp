@@ -29,7 +29,8 @@ struct thread_state {
     task_node* task = nullptr;         // the task whose coroutine runs right now
     free_block* free[class_count] = {};            // by size class
     std::byte* arena = nullptr;        // where new blocks are cut from
-    std::byte* arena_end = nullptr;
+    std::byte* arena_end = nullptr;    // of what is ready to be cut
+    std::byte* chunk_end = nullptr;    // of the chunk that it belongs to
     bool dropping = false;             // tasks that are destroyed now are not reported
     bool reaper_armed = false;         // the thread's end hands its blocks to the depot
 };
