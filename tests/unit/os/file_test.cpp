@@ -36,6 +36,25 @@ protected:
     std::string folder;
 };
 
+TEST_F(file_test, an_unnamed_file_gets_its_name_with_its_content) {
+    const fd file(open_unnamed(folder.c_str(), 0640));
+    if (!file) {
+        // Some file systems have none; then it says so, and nothing was made.
+        EXPECT_TRUE(std::filesystem::is_empty(folder));
+        return;
+    }
+    EXPECT_EQ(write_at(file.get(), "whole", 5, 0), 5);
+    EXPECT_TRUE(std::filesystem::is_empty(folder));
+    write_text("taken", "mine");
+    EXPECT_EQ(name_file(file.get(), at("taken").c_str()), -EEXIST);
+    EXPECT_EQ(text_of("taken"), "mine");
+    EXPECT_EQ(name_file(file.get(), at("new").c_str()), 0);
+    EXPECT_EQ(text_of("new"), "whole");
+    file_status about;
+    ASSERT_EQ(status(at("new").c_str(), false, about), 0);
+    EXPECT_EQ(about.mode & 0777u, 0640u & ~file_mode_mask());
+}
+
 TEST_F(file_test, opens_as_the_options_say) {
     const open_options fresh{.write = true, .create = true, .exclusive = true, .mode = 0600};
     const fd file(open_file(at("a").c_str(), fresh));

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/part_file.hpp"
+
+#include "fetch/failure.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace troika::fetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+class PartFile : public testing::Test {
+protected:
+    PartFile() {
+        std::string name = testing::TempDir() + "troika-part-XXXXXX";
+        folder = ::mkdtemp(name.data());
+    }
+    ~PartFile() override { std::filesystem::remove_all(folder); }
+
+    [[nodiscard]] std::string at(const std::string& name) const { return folder + "/" + name; }
+    void write(const std::string& name, std::string_view text) const {
+        std::ofstream(at(name)) << text;
+    }
+    [[nodiscard]] std::string text_of(const std::string& name) const {
+        std::ifstream in(at(name));
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    [[nodiscard]] std::set<std::string> names() const {
+        std::set<std::string> all;
+        for (const auto& each : std::filesystem::directory_iterator(folder))
+            all.insert(each.path().filename().string());
+        return all;
+    }
+
+    std::string folder;
+    landing how{.replace = false, .sync = false, .mode = 0600, .modified = std::nullopt};
+};
+
+TEST_F(PartFile, LandsASmallFileInOneGo) {
+    how.modified = std::chrono::sys_seconds(1'000'000'000s);
+    EXPECT_TRUE(land_small(at("a"), bytes_of("content"), how));
+    EXPECT_EQ(text_of("a"), "content");
+    EXPECT_EQ(names(), std::set<std::string>{"a"});
+    const auto there = look_at(at("a"));
+    ASSERT_TRUE(there);
+    EXPECT_EQ(there->mode & 0777u, 0600u);
+    EXPECT_EQ(there->modified, std::chrono::sys_seconds(1'000'000'000s));
+}
+
+TEST_F(PartFile, DoesNotReplaceUnlessToldTo) {
+    write("a", "old");
+    EXPECT_THROW(land_small(at("a"), bytes_of("new"), how), failure);
+    EXPECT_EQ(text_of("a"), "old");
+    how.replace = true;
+    EXPECT_TRUE(land_small(at("a"), bytes_of("new"), how));
+    EXPECT_EQ(text_of("a"), "new");
+    EXPECT_EQ(names(), std::set<std::string>{"a"});
+}
+
+TEST_F(PartFile, LeavesThePartOfSomebodyElseAlone) {
+    write("a", "old");
+    write("a.part", "theirs");
+    how.replace = true;   // takes the way over a NAME.part
+    EXPECT_FALSE(land_small(at("a"), bytes_of("new"), how));
+    EXPECT_EQ(text_of("a"), "old");
+    EXPECT_EQ(text_of("a.part"), "theirs");
+}
+
+TEST_F(PartFile, MakesTheDirectoriesOnTheWay) {
+    EXPECT_TRUE(land_small(at("x/y/a"), bytes_of("deep"), how));
+    EXPECT_EQ(text_of("x/y/a"), "deep");
+}
+
+TEST_F(PartFile, IsLockedAgainstASecondDownload) {
+    const part_file first = part_file::open(at("a"), "http://h/a", true, std::nullopt);
+    try {
+        part_file::open(at("a"), "http://h/a", true, std::nullopt);
+        FAIL() << "two downloads write one file";
+    } catch (const failure& error) {
+        EXPECT_EQ(error.why(), cause::file);
+        EXPECT_NE(std::string(error.what()).find("another process"), std::string::npos);
+    }
+}
+
+TEST_F(PartFile, DoesNotTrustWhatHasNoJournal) {
+    write("a.part", "who knows");
+    const part_file part = part_file::open(at("a"), "http://h/a", true, std::nullopt);
+    EXPECT_FALSE(part.resumed());
+    EXPECT_EQ(std::filesystem::file_size(at("a.part")), 0u);
+}
+
+TEST_F(PartFile, RefusesALinkInItsPlace) {
+    write("victim", "precious");
+    std::filesystem::create_symlink("victim", at("a.part"));
+    EXPECT_THROW(part_file::open(at("a"), "http://h/a", true, std::nullopt), failure);
+    EXPECT_EQ(text_of("victim"), "precious");
+}
+
+TEST_F(PartFile, IsGoneWhenItIsDiscarded) {
+    part_file part = part_file::open(at("a"), "http://h/a", true, std::nullopt);
+    part.discard();
+    EXPECT_TRUE(names().empty());
+}
+
+}  // namespace
+}  // namespace troika::fetch
