@@ -9,6 +9,19 @@ namespace troika {
 
 static_assert(sizeof(task_node) <= 88, "a million sleeping tasks count on it");
 
+namespace {
+/// Has this source hold a copy of an inline function, for those that see only its declaration:
+/// what every start and end of a task goes through is defined in headers above its class's.
+template <auto Function>
+struct emitted {
+    [[gnu::used]] static inline const auto address = Function;
+};
+// Whose access is not checked here, as the standard has it for explicit instantiations.
+template struct emitted<&task_node::begin>;
+template struct emitted<&task_node::finish>;
+template struct emitted<&suspension::wake>;
+}  // namespace
+
 const impl::promise_base* task_node::innermost() const noexcept {
     // Where a running task is, only its thread's stack knows: frame_ is where it last stood.
     if (run_state_ == run_state::ended || run_state_ == run_state::running || frame_ == nullptr)
