@@ -159,10 +159,11 @@ TEST(Gather, WorkCancelledBySomebodyElseEndsTheOthers) {
 TEST(Gather, TakesFuturesAndLeavesTheResultToOthersWhoLook) {
     virtual_loop here;
     future<std::string> shared = here.start(text_after(1s, "a text too long to be kept in place"));
+    const std::vector<future<std::string>> all{shared};   // g++ 12 takes no list within a co_await
     auto main = [&]() -> task<void> {
         auto twice = co_await gather(shared, shared);
         EXPECT_EQ(std::get<0>(twice), std::get<1>(twice));
-        auto ranged = co_await gather(std::vector{shared});
+        auto ranged = co_await gather(all);
         EXPECT_EQ(ranged.front(), shared.get());
     };
     here.run(main());
