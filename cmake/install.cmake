@@ -18,11 +18,13 @@ function(troika_install component target)
         COMPONENT Development)
 endfunction()
 
-# troika_pkgconfig(name DESCRIPTION text [REQUIRES packages...] [LIBS flags...])
+# troika_pkgconfig(name DESCRIPTION text [REQUIRES packages...] [PRIVATE packages...]
+#                  [LIBS flags...])
 function(troika_pkgconfig name)
-    cmake_parse_arguments(pc "" "DESCRIPTION" "REQUIRES;LIBS" ${ARGN})
+    cmake_parse_arguments(pc "" "DESCRIPTION" "REQUIRES;PRIVATE;LIBS" ${ARGN})
     list(TRANSFORM pc_REQUIRES APPEND " = ${PROJECT_VERSION}")
     list(JOIN pc_REQUIRES ", " pc_REQUIRES)
+    list(JOIN pc_PRIVATE ", " pc_PRIVATE)
     list(JOIN pc_LIBS " " pc_LIBS)
     set(pc_NAME ${name})
     configure_file(${PROJECT_SOURCE_DIR}/packaging/troika.pc.in
@@ -36,10 +38,14 @@ set(component_requires "")
 foreach(component IN LISTS components)
     get_target_property(description troika_${component} TROIKA_DESCRIPTION)
     get_target_property(requires troika_${component} TROIKA_REQUIRES)
-    string(APPEND component_requires "set(troika_requires_${component} ${requires})\n")
+    get_target_property(packages troika_${component} TROIKA_PACKAGES)
+    get_target_property(private troika_${component} TROIKA_PKGCONFIG)
+    string(APPEND component_requires "set(troika_requires_${component} ${requires})\n"
+        "set(troika_packages_${component} ${packages})\n")
     troika_install(${component} troika_${component})
     list(TRANSFORM requires PREPEND troika-)
     troika_pkgconfig(troika-${component} DESCRIPTION "${description}" REQUIRES ${requires}
+        PRIVATE ${private}
         LIBS -L\${libdir} -ltroika-${component} -pthread)
 endforeach()
 troika_install(troika troika_all)

@@ -21,7 +21,7 @@ troika::task<void> talk(std::uint16_t port) {
         std::string line = co_await stream.read_until("\r\n");
         std::cout << "echo: " << line.substr(0, line.size() - 2) << '\n';
     }
-    stream.close_write();
+    co_await stream.close_write();
     auto rest = co_await stream.read_line();
     std::cout << (rest ? "more came" : "the end") << '\n';
 }

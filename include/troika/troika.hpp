@@ -54,6 +54,7 @@
 #include <troika/net/connect.hpp>
 #include <troika/net/memory_pair.hpp>
 #include <troika/net/resolve.hpp>
+#include <troika/net/security.hpp>
 #include <troika/net/server.hpp>
 #include <troika/net/stream.hpp>
 #include <troika/net/transfer.hpp>
@@ -63,6 +64,13 @@
 #include <troika/fs/status.hpp>
 #include <troika/fs/whole_file.hpp>
 #include <troika/signals/signals.hpp>
+#include <troika/tls/client.hpp>
+#include <troika/tls/connection_info.hpp>
+#include <troika/tls/error.hpp>
+#include <troika/tls/self_signed.hpp>
+#include <troika/tls/server.hpp>
+#include <troika/tls/start_tls.hpp>
+#include <troika/tls/version.hpp>
 #include <troika/http/basic_auth.hpp>
 #include <troika/http/body_source.hpp>
 #include <troika/http/client.hpp>

@@ -105,7 +105,7 @@ task<void> server_connection::run() {
     bool interrupted = false;
     try {
         if (refusal != 0) co_await refuse(refusal);
-        peer_.close_write();
+        co_await peer_.close_write();
         co_await linger();
     } catch (const cancelled&) {
         interrupted = true;

@@ -5,6 +5,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/net/resolve.hpp>
+#include <troika/net/security.hpp>
 
 #include "net/connect_race.hpp"
 #include "net/socket_transport.hpp"
@@ -42,18 +43,26 @@ task<socket> connect_to(event_loop& loop, const target& to) {
     co_return co_await connect_to_first(loop, to.name(), std::move(found));
 }
 
+task<stream> connect_securely(event_loop& loop, const target& to, const client_security* tls) {
+    stream plain(loop, carry(co_await connect_to(loop, to)));
+    if (tls == nullptr) co_return plain;
+    const address peer = plain.remote_address();
+    std::string host = to.known ? peer.host() : to.host;
+    co_return co_await tls->secure(std::move(plain), std::move(host), peer.port());
+}
+
 task<stream> connect_within(event_loop& loop, target to, connect_options options) {
     cancel_scope scope({.deadline = deadline_after(loop.now(), options.connect_timeout)});
-    std::optional<socket> connected;
+    std::optional<stream> connected;
     try {
-        connected.emplace(co_await connect_to(loop, to));
+        connected.emplace(co_await connect_securely(loop, to, options.tls));
     } catch (const cancelled&) {
         scope.leave();
         if (!scope.caught()) throw;
         throw timeout_error("connect " + to.name());
     }
     scope.leave();
-    co_return stream(loop, carry(std::move(*connected)));
+    co_return std::move(*connected);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <troika/io/errors.hpp>
 #include <troika/loop/event_loop.hpp>
+#include <troika/net/security.hpp>
 #include <troika/tasks/sleep.hpp>
 
 #include "core/report.hpp"
@@ -99,7 +100,23 @@ void server_core::report(const std::exception_ptr& error) const noexcept {
     }
 }
 
+// Who is no client of this server (a scanner, an old program) is no news unless somebody listens.
+task<std::optional<stream>> server_core::accept_securely(stream plain) {
+    std::optional<stream> secured;
+    try {
+        secured.emplace(co_await options.tls->accept(std::move(plain)));
+    } catch (const std::exception&) {
+        if (options.on_error) report(std::current_exception());
+    }
+    co_return secured;
+}
+
 task<void> server_core::converse(server_core& core, place, stream peer) {
+    if (core.options.tls != nullptr) {
+        std::optional<stream> secured = co_await core.accept_securely(std::move(peer));
+        if (!secured) co_return;
+        peer = std::move(*secured);
+    }
     std::optional<task<void>> serving;
     core.handler(std::move(peer), serving);
     co_await std::move(*serving);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <concepts>
 #include <coroutine>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,7 @@ private:
 
     static task<void> converse(server_core& core, place taken, stream peer);
     task<void> accept_all(connection_tasks& tasks);
+    task<std::optional<stream>> accept_securely(stream plain);
     void start_connection(connection_tasks& tasks, int descriptor);
 };
 

@@ -6,8 +6,6 @@
 
 #include "net/stream_core.hpp"
 
-#include <cerrno>
-#include <system_error>
 
 namespace troika::net {
 
@@ -99,12 +97,6 @@ void stream::release_buffer() noexcept {
     if (core().ahead.empty() && core().reader == nullptr) core().ahead.release();
 }
 
-void stream::close_write() {
-    if (core().closed) std::rethrow_exception(core().failure("shutdown", -EBADF));
-    const int answer = core().carrier->shut_down(shutdown_how::write);
-    if (answer < 0) std::rethrow_exception(core().failure("shutdown", answer));
-}
-
 void stream::close() noexcept { core().close(); }
 
 bool stream::is_open() const noexcept { return core_ != nullptr && !core_->closed; }
@@ -120,6 +112,20 @@ address stream::remote_address() const {
 transport& stream::carrier() noexcept {
     check(core().carrier != nullptr, "a closed stream has no transport");
     return *core().carrier;
+}
+
+const transport& stream::carrier() const noexcept {
+    check(core().carrier != nullptr, "a closed stream has no transport");
+    return *core().carrier;
+}
+
+std::unique_ptr<transport> stream::release_carrier() noexcept {
+    stream_core& here = core();
+    check(here.carrier != nullptr, "a closed stream has no transport");
+    check(here.reader == nullptr && here.writer == nullptr, "a stream is taken apart while in use");
+    check(here.ahead.empty(), "a stream is taken apart while it holds bytes");
+    here.closed = true;
+    return std::move(here.carrier);
 }
 
 }  // namespace troika::net

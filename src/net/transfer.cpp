@@ -254,4 +254,26 @@ result<void> write_operation::await_resume_result() const noexcept {
     return {};
 }
 
+// ---- close_write
+
+close_write_operation::close_write_operation(stream_core& core) noexcept
+    : transfer(core, io_op::send) {}
+
+bool close_write_operation::await_ready() noexcept {
+    if (refused()) return true;
+    if (core_->carrier->sends_end()) return false;
+    const int answer = core_->carrier->shut_down(shutdown_how::write);
+    if (answer < 0) end_at_once(answer);
+    return true;
+}
+
+void close_write_operation::begin() noexcept { submit(nullptr, 0); }
+
+void close_write_operation::complete(std::int32_t result) noexcept { finish(result); }
+
+result<void> close_write_operation::await_resume_result() const noexcept {
+    if (failed()) return std::unexpected(failure());
+    return {};
+}
+
 }  // namespace troika::net

@@ -6,12 +6,16 @@
 #include <troika/net/memory_pair.hpp>
 #include <troika/net/server.hpp>
 #include <troika/sync/event.hpp>
+#include <troika/tasks/gather.hpp>
 #include <troika/tasks/yield_now.hpp>
+#include <troika/tls/self_signed.hpp>
+#include <troika/tls/start_tls.hpp>
 
 #include "loop/sim_poller.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +61,8 @@ protected:
         std::string_view carrier = GetParam();
         if (is_simulated()) carrier.remove_prefix(4);
         std::optional<connection> made;
+        const bool secure = carrier.starts_with("tls-");
+        if (secure) carrier.remove_prefix(4);
         if (carrier == "memory") {
             auto [left, right] = net::memory_pair();
             made.emplace(std::move(left), std::move(right));
@@ -70,10 +76,28 @@ protected:
         } else {
             made = co_await connect_at(unused_name());
         }
+        if (secure) co_await make_secure(*made);
         co_return made;
     }
 
 private:
+    // A key is made once for all tests.
+    static const tls::identity& identity() {
+        static const std::array<std::string, 1> hosts{"localhost"};
+        static const tls::identity made = tls::self_signed(hosts);
+        return made;
+    }
+    static task<void> make_secure(connection& c) {
+        tls::client_options trust;
+        trust.system_trust = false;
+        trust.authorities = identity().certificate;
+        tls::server_options shows;
+        shows.certificate = identity().certificate;
+        shows.key = identity().key;
+        co_await gather(tls::start_tls(c.left, tls::client(trust), "localhost"),
+                        tls::start_tls(c.right, tls::server(shows)));
+    }
+
     static std::string unused_name() {
         static std::atomic<int> last{0};
         return "unix:@troika-test-" + std::to_string(::getpid()) + "-" + std::to_string(++last);

@@ -15,7 +15,8 @@ class Stream : public stream_fixture {};
 
 INSTANTIATE_TEST_SUITE_P(Carriers, Stream,
                          ::testing::Values("memory", "pair", "tcp", "unix", "sim-memory",
-                                           "sim-pair", "sim-tcp", "sim-tcp6", "sim-unix"),
+                                           "sim-pair", "sim-tcp", "sim-tcp6", "sim-unix",
+                                           "tls-memory", "tls-tcp", "sim-tls-tcp"),
                          name_of_carrier);
 
 task<std::string> read_bytes(net::stream& from, std::size_t count) {
@@ -53,7 +54,7 @@ TEST_P(Stream, ReadsWhatIsThere) { run(reads_what_is_there); }
 
 task<void> ends_one_direction(connection c) {
     co_await c.left.write_all("last words");
-    c.left.close_write();
+    co_await c.left.close_write();
     const std::string heard = co_await c.right.read_all(100);
     EXPECT_EQ(heard, "last words");
     std::array<std::byte, 10> buffer;
@@ -70,7 +71,7 @@ TEST_P(Stream, EndsOneDirectionAndKeepsTheOther) { run(ends_one_direction); }
 
 task<void> send_and_end(net::stream& to, std::string_view text) {
     co_await to.write_all(text);
-    to.close_write();
+    co_await to.close_write();
 }
 
 task<void> carries_megabytes(connection c) {
@@ -120,7 +121,7 @@ TEST_P(Stream, FindsDelimitersThatComeInPieces) { run(finds_delimiters); }
 
 task<void> keeps_what_is_too_long(connection c) {
     co_await c.left.write_all("12345678;9");
-    c.left.close_write();
+    co_await c.left.close_write();
     bool refused = false;
     try {
         co_await c.right.read_until(";", 8);
@@ -169,7 +170,7 @@ TEST_P(Stream, KeepsLittleOfAFloodWithoutEnd) { run(bounds_a_flood); }
 
 task<void> reads_lines(connection c) {
     co_await c.left.write_all("first\nsecond\r\n\n\r\nlast\r");
-    c.left.close_write();
+    co_await c.left.close_write();
     std::vector<std::string> lines;
     while (std::optional<std::string> line = co_await c.right.read_line())
         lines.push_back(std::move(*line));
@@ -189,7 +190,7 @@ task<std::string> partial_of(net::stream& from, std::size_t wanted) {
 
 task<void> gives_a_short_end(connection c) {
     co_await c.left.write_all("short");
-    c.left.close_write();
+    co_await c.left.close_write();
     std::string partial = co_await partial_of(c.right, 10);
     EXPECT_EQ(partial, "short");
     partial = co_await partial_of(c.right, 10);
@@ -204,7 +205,7 @@ TEST_P(Stream, GivesWhatThereWasWhenTheEndComesTooEarly) { run(gives_a_short_end
 
 task<void> send_owned(net::stream& to, std::string text) {
     co_await to.write_all(text);
-    to.close_write();
+    co_await to.close_write();
 }
 task<void> reads_large_pieces(connection c) {
     const std::string body = pattern(500'000);
@@ -223,7 +224,7 @@ TEST_P(Stream, MixesLinesAndLargePieces) { run(reads_large_pieces); }
 
 task<void> refuses_more_than_allowed(connection c) {
     co_await c.left.write_all("12345");
-    c.left.close_write();
+    co_await c.left.close_write();
     bool refused = false;
     try {
         co_await c.right.read_all(4);
@@ -253,7 +254,7 @@ task<void> serves_parsers(connection c) {
     EXPECT_TRUE(refused);
     c.right.consume(1);
     c.right.release_buffer();
-    c.left.close_write();
+    co_await c.left.close_write();
     const std::size_t n = co_await c.right.fill();
     EXPECT_EQ(n, 0u);
 }
@@ -265,7 +266,7 @@ task<void> waits_until_readable(connection c) {
     co_await c.right.fill();
     co_await c.right.wait_readable();   // at once: it has been read ahead
     c.right.consume(1);
-    c.left.close_write();
+    co_await c.left.close_write();
     co_await c.right.wait_readable();   // the end counts, too
     std::array<std::byte, 1> buffer;
     const std::size_t n = co_await c.right.read_some(buffer);

@@ -12,15 +12,19 @@
 
 namespace troika::net {
 
+class client_security;
+
 /// How open_connection() goes about it.
 struct connect_options {
-    /// For everything: looking up, and trying all addresses.
+    /// For everything: looking up, trying all addresses, and becoming secure.
     duration connect_timeout = std::chrono::seconds(30);
+    /// Makes the connection secure, for instance a tls::client_context; null: as it is.
+    const client_security* tls = nullptr;
 };
 
 /// Connects to `to`: TCP to a numeric address or a name, or a Unix socket.
 ///
-/// Throws: std::system_error "connect 10.0.0.1:443: Connection refused"; timeout_error;
+/// Throws: std::system_error "connect 10.0.0.1:443: Connection refused"; timeout_error; tls::error;
 /// std::invalid_argument for a path that cannot be one.
 /// Lifetime: the text of `to`, until the call returns (not: until the await ends).
 task<stream> open_connection(endpoint to, connect_options options = {});

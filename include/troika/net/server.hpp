@@ -22,6 +22,7 @@
 namespace troika::net {
 
 class server_core;
+class server_security;
 
 /// What a server does with each connection, in a task of its own: anything that is called with a
 /// stream and gives a task. Owns the callable.
@@ -103,6 +104,9 @@ struct server_options {
     int backlog = 4096;
     /// Lets several servers listen on one port; the kernel spreads the connections.
     bool reuse_port = false;
+    /// Makes the connections secure before their handler sees them, for instance a
+    /// tls::server_context; null: as they are. A client that fails at it is told to `on_error`.
+    const server_security* tls = nullptr;
     /// Told what a handler threw, and when accepting has to pause. Neither ends the server.
     error_listener on_error = {};
     /// For protocols, which can end connections that only wait to be asked again.

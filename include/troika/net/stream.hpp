@@ -110,8 +110,8 @@ public:
     readable_operation wait_readable() noexcept { return readable_operation(core()); }
 
     /// Says that nothing more will be written; the peer reads the end after all that was.
-    /// Throws: std::system_error.
-    void close_write();
+    /// Throws: std::system_error. Cancel: it is not known whether the peer will read the end.
+    close_write_operation close_write() noexcept { return close_write_operation(core()); }
 
     /// Closes; again, it does nothing. Reads in flight end as if the peer had finished, writes
     /// fail.
@@ -123,6 +123,10 @@ public:
 
     /// What carries it. Requires: not closed.
     [[nodiscard]] transport& carrier() noexcept;
+    [[nodiscard]] const transport& carrier() const noexcept;
+    /// Gives away what carries it, for a layer between: the stream is closed then.
+    /// Requires: not closed; no task reads or writes; what was read ahead is taken first.
+    [[nodiscard]] std::unique_ptr<transport> release_carrier() noexcept;
 
 private:
     [[nodiscard]] stream_core& core() const noexcept;

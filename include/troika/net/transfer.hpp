@@ -40,6 +40,8 @@ protected:
     /// More is to be done: goes on, unless the wait was aborted.
     void go_on(void* buffer, std::size_t size) noexcept;
     void finish(std::int32_t result) noexcept;
+    /// Ends before it began, with `result`.
+    void end_at_once(std::int32_t result) noexcept { result_ = result; }
 
     /// Whether there is nothing to try, because the stream was closed; await_resume() will say so.
     bool refused() noexcept;
@@ -148,6 +150,21 @@ private:
     void begin() noexcept override;
     void complete(std::int32_t result) noexcept override;
     std::span<const std::byte> from_;
+};
+
+/// What stream::close_write() gives.
+class [[nodiscard("an end is not said until it is awaited")]] close_write_operation final
+    : public transfer {
+public:
+    explicit close_write_operation(stream_core& core) noexcept;
+    close_write_operation(close_write_operation&&) noexcept = default;
+    bool await_ready() noexcept;
+    void await_resume() const { throw_if_failed(); }
+    result<void> await_resume_result() const noexcept;
+
+private:
+    void begin() noexcept override;
+    void complete(std::int32_t result) noexcept override;
 };
 
 }  // namespace troika::net

@@ -35,6 +35,10 @@ public:
     /// Ends one direction, or both; reads that are in flight then end. Returns: 0 or -errno.
     virtual int shut_down(shutdown_how how) noexcept = 0;
 
+    /// Whether the end of what is sent is itself sent, as in TLS: then a send of no bytes says it,
+    /// and completes with 0 when it has left.
+    [[nodiscard]] virtual bool sends_end() const noexcept { return false; }
+
     [[nodiscard]] virtual address local_address() const { return {}; }
     [[nodiscard]] virtual address remote_address() const { return {}; }
     /// The peer, for labels and messages: `10.0.0.1:443`.

@@ -39,7 +39,7 @@ task<void> echo(http::server_request& request, http::responder& answer) {
 task<std::string> exchange(net::address where, std::string bytes, bool then_close = true) {
     net::stream peer = co_await net::open_connection(where);
     co_await peer.write_all(std::string_view(bytes));
-    if (then_close) peer.close_write();
+    if (then_close) co_await peer.close_write();
     std::string answer = co_await peer.read_all(std::size_t{4} << 20);
     co_return answer;
 }

@@ -35,7 +35,7 @@ private:
 task<std::string> ask(net::address where, std::string request) {
     net::stream peer = co_await net::open_connection(where);
     co_await peer.write_all(std::string_view(request));
-    peer.close_write();
+    co_await peer.close_write();
     std::string answer = co_await peer.read_all(1 << 20);
     co_return answer;
 }

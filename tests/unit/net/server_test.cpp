@@ -51,7 +51,7 @@ task<void> talk() {
     const std::string answer = co_await ask(peer, "hello");
     EXPECT_EQ(answer, "hello");
     EXPECT_EQ(listening.connections(), 1u);
-    peer.close_write();
+    co_await peer.close_write();
     const std::string rest = co_await peer.read_all(10);
     EXPECT_EQ(rest, "");
     co_await listening.drain();

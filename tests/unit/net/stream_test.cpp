@@ -60,7 +60,7 @@ TEST(StreamDeathTest, SaysWhatItsCallerDidWrong) {
 task<void> serve_lines(stream peer) {
     while (std::optional<std::string> line = co_await peer.read_line())
         co_await peer.write_all(*line + "\n");
-    peer.close_write();
+    co_await peer.close_write();
 }
 task<void> ask_lines(stream peer) {
     for (const char* line : {"one\n", "two\n"}) {
@@ -71,7 +71,7 @@ task<void> ask_lines(stream peer) {
     std::array<std::byte, 3> rest;
     co_await peer.write_all("abc\n");
     co_await peer.read_exactly(rest);
-    peer.close_write();
+    co_await peer.close_write();
     co_await peer.read_all(10);
 }
 task<void> talk_in_memory() {
@@ -94,7 +94,7 @@ task<void> fill_and_drain(std::size_t capacity) {
     for (int i = 0; i < 1000; ++i) sent += std::to_string(i) + ' ';
     auto write = [](stream& to, std::string_view text) -> task<void> {
         co_await to.write_all(text);
-        to.close_write();
+        co_await to.close_write();
     };
     auto heard = co_await gather(write(left, sent), right.read_all(sent.size()));
     EXPECT_EQ(std::get<1>(heard), sent);
