@@ -24,6 +24,7 @@
 #include <troika/core/trace.hpp>
 #include <troika/tasks/as_completed.hpp>
 #include <troika/tasks/as_result.hpp>
+#include <troika/tasks/async_generator.hpp>
 #include <troika/tasks/gather.hpp>
 #include <troika/tasks/gather_settled.hpp>
 #include <troika/tasks/move_on_after.hpp>

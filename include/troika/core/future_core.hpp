@@ -35,10 +35,9 @@ private:
 /// What every future shares, whatever its type: whether it is done, who waits, who still looks.
 ///
 /// All of that is one atomic word, so that a task which ends while a future looks at it pays one
-/// locked
-/// instruction, and one that nobody looks at pays none:
-///   bit 0       done; set once. Its release pairs with the acquire in done(): who sees it sees the
-/// result.
+/// locked instruction, and one that nobody looks at pays none:
+///   bit 0       done; set once. Its release pairs with the acquire in done(): who sees it sees
+///               the result.
 ///   bit 1       locked; held for the few instructions in which a waiter leaves the list.
 ///   bits 2-47   the newest of a list of waiters (an address; user space ends below bit 47)
 ///   bits 48-63  references: futures, plus one of the producer until it is done.
