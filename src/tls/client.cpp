@@ -27,6 +27,7 @@ public:
 
 private:
     static int keep_session(SSL* connection, SSL_SESSION* session);
+    static int look_at_certificate(int accepted, X509_STORE_CTX* checked);
 
     context_ptr context_;
 };
@@ -48,7 +49,8 @@ client_core::client_core(const client_options& wanted)
         SSL_CTX_set_alpn_protos(context, protocols.data(),
                                 static_cast<unsigned>(protocols.size())) != 0)
         throw_refused("the list of protocols cannot be used");
-    SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                       &client_core::look_at_certificate);
     SSL_CTX_set_app_data(context, this);
     SSL_CTX_set_session_cache_mode(context,
                                    SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
@@ -66,6 +68,19 @@ int client_core::keep_session(SSL* connection, SSL_SESSION* session) {
         return offered ? (static_cast<void>(offered.release()), 0) : 1;
     }
     return 1;
+}
+
+// Changes no verdict; notes what a message about it will need, which is gone later.
+int client_core::look_at_certificate(int accepted, X509_STORE_CTX* checked) {
+    if (accepted == 1) return accepted;
+    auto* connection = static_cast<SSL*>(
+        X509_STORE_CTX_get_ex_data(checked, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    try {
+        engine::of(connection).note_certificate(names_of(X509_STORE_CTX_get0_cert(checked)));
+    } catch (const std::bad_alloc&) {
+        return accepted;
+    }
+    return accepted;
 }
 
 std::unique_ptr<engine> client_core::connect(const std::string& host, std::uint16_t port) {

@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "tls/openssl_error.hpp"
 
@@ -34,9 +35,13 @@ void require_end_of_pem(const std::string& what) {
     throw_refused(what);
 }
 
-void require_key_fits(SSL_CTX* context) {
-    if (SSL_CTX_check_private_key(context) != 1)
+// OpenSSL has refused a key: because it belongs to another certificate, or as `otherwise` says.
+[[noreturn]] void throw_key_refused(const std::string& otherwise) {
+    const unsigned long first = ERR_peek_error();
+    if (ERR_GET_LIB(first) == ERR_LIB_X509 &&
+        ERR_GET_REASON(first) == X509_R_KEY_VALUES_MISMATCH)
         throw_refused("the key does not belong to the certificate");
+    throw_refused(otherwise);
 }
 
 // A question for a passphrase would hold the program at a terminal that may not be there.
@@ -87,8 +92,8 @@ void show_certificate_files(SSL_CTX* context, const std::string& certificate,
     if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
         throw_refused("the certificate " + certificate + " cannot be used (it must hold PEM)");
     if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-        throw_refused("the key " + key + " cannot be used (it must hold PEM, and no passphrase)");
-    require_key_fits(context);
+        throw_key_refused("the key " + key +
+                          " cannot be used (it must hold PEM, and no passphrase)");
 }
 
 void show_certificate_texts(SSL_CTX* context, const std::string& certificate,
@@ -109,8 +114,7 @@ void show_certificate_texts(SSL_CTX* context, const std::string& certificate,
     const bio_ptr secret = reader_of(key);
     const key_ptr own_key(PEM_read_bio_PrivateKey(secret.get(), nullptr, &no_passphrase, nullptr));
     if (!own_key || SSL_CTX_use_PrivateKey(context, own_key.get()) != 1)
-        throw_refused("the text of the key cannot be used");
-    require_key_fits(context);
+        throw_key_refused("the text of the key cannot be used");
 }
 
 std::vector<unsigned char> wire_protocols(std::span<const std::string> names) {

@@ -81,7 +81,7 @@ engine& engine::of(SSL* connection) noexcept {
 step_result engine::fail() noexcept {
     failed_ = true;
     try {
-        failure_ = take_failure(connection_.get(), host_, !secure_);
+        failure_ = take_failure(connection_.get(), {host_, certificate_names_}, !secure_);
     } catch (const std::bad_alloc&) {
         failure_.code = secure_ ? errc::protocol_violated : errc::handshake_failed;
     }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troika::tls {
@@ -81,6 +82,8 @@ public:
     /// The engine of a connection. Requires: there is one.
     [[nodiscard]] static engine& of(SSL* connection) noexcept;
     [[nodiscard]] const std::string& session_key() const noexcept { return session_key_; }
+    /// For messages: for whom the certificate is that is being refused.
+    void note_certificate(std::string names) noexcept { certificate_names_ = std::move(names); }
 
 private:
     static BIO_METHOD* bio_method();
@@ -97,6 +100,7 @@ private:
     std::span<const std::byte> input_;
     std::vector<std::byte> output_;
     openssl_failure failure_{};
+    std::string certificate_names_;
     bool input_ended_ = false;
     bool starved_ = true;
     bool secure_ = false;

@@ -20,8 +20,9 @@ std::string text_of(unsigned long code) {
     return text;
 }
 
-// Whom a certificate is for, as far as a message needs it.
-std::string names_of(X509* certificate) {
+}  // namespace
+
+std::string names_of(const x509_st* certificate) {
     std::string text;
     if (certificate == nullptr) return text;
     auto* names = static_cast<GENERAL_NAMES*>(
@@ -46,7 +47,9 @@ std::string names_of(X509* certificate) {
     return text;
 }
 
-openssl_failure certificate_failure(SSL* connection, long verdict, std::string_view host) {
+namespace {
+
+openssl_failure certificate_failure(long verdict, const peer_names& peer) {
     const std::string said = X509_verify_cert_error_string(verdict);
     switch (verdict) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -56,10 +59,9 @@ openssl_failure certificate_failure(SSL* connection, long verdict, std::string_v
                     "its certificate is not valid yet (is this machine's clock right?)"};
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH: {
-            const certificate_ptr shown(SSL_get1_peer_certificate(connection));
-            const std::string names = names_of(shown.get());
-            return {errc::host_mismatch, "its certificate is not for " + std::string(host) +
-                                             (names.empty() ? "" : " but for " + names)};
+            std::string text = "its certificate is not for " + std::string(peer.host);
+            if (!peer.certificate.empty()) (text += " but for ") += peer.certificate;
+            return {errc::host_mismatch, text};
         }
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
             return {errc::certificate_untrusted,
@@ -126,12 +128,12 @@ std::string take_openssl_errors() {
     return text_of(first);
 }
 
-openssl_failure take_failure(ssl_st* connection, std::string_view host, bool in_handshake) {
+openssl_failure take_failure(ssl_st* connection, const peer_names& peer, bool in_handshake) {
     const unsigned long first = ERR_get_error();
     ERR_clear_error();
     const long verdict = SSL_get_verify_result(connection);
     if (in_handshake && verdict != X509_V_OK && (SSL_get_verify_mode(connection) & SSL_VERIFY_PEER))
-        return certificate_failure(connection, verdict, host);
+        return certificate_failure(verdict, peer);
     return reason_failure(ERR_GET_REASON(first), text_of(first), in_handshake);
 }
 

@@ -258,7 +258,7 @@ void tls_transport::sent(std::int32_t result) noexcept {
     else if (result != -ECANCELED)
         send_error_ = result < 0 ? result : -EIO;
     // A read that is done has asked for quiet; a write that came meanwhile goes on all the same.
-    if (read_result_) ring();
+    if (read_result_ && writing_ != nullptr) ring();
     const bool wanted = writing_ != nullptr ? !write_cancelled_ : !read_result_ && !aborted_;
     if (wanted) flush();
     if (sender_.in_flight()) return;

@@ -83,8 +83,10 @@ TEST(TlsClient, LooksAtTheTimeOfCertificates) {
     const std::array<std::string, 1> hosts{"localhost"};
     const std::int64_t now = std::time(nullptr);
     constexpr std::int64_t day = 24 * 60 * 60;
-    const identity old = self_signed(hosts, {.not_before = now - 9 * day, .not_after = now - day});
-    const identity young = self_signed(hosts, {.not_before = now + day, .not_after = now + 9 * day});
+    const identity old =
+        self_signed(hosts, {.not_before = now - 9 * day, .not_after = now - day});
+    const identity young =
+        self_signed(hosts, {.not_before = now + day, .not_after = now + 9 * day});
     run_virtual(is_refused(client(trusting(old)), server(showing(old)),
                            {"localhost", errc::certificate_expired}));
     run_virtual(is_refused(client(trusting(young)), server(showing(young)),
@@ -201,7 +203,7 @@ task<void> meets(std::string words, errc expected) {
     const client_context asks = client(trusting());
     co_await right.write_all(words);
     const bool closes = expected == errc::handshake_failed;
-    if (closes) right.close();
+    if (closes) co_await right.close_write();
     std::exception_ptr failure;
     try {
         co_await asks.secure(std::move(left), "localhost", 443);
@@ -251,7 +253,7 @@ task<void> opens_connections() {
     net::stream plain = co_await net::open_connection({"127.0.0.1", listening.port()});
     co_await plain.write_all("GET / HTTP/1.0\r\n\r\n");
     const std::string heard = co_await plain.read_all(100);
-    EXPECT_EQ(heard.substr(0, 1), "\x15");   // an alert
+    EXPECT_EQ(heard, "");
     co_await listening.drain();
 }
 TEST(TlsClient, OpensConnectionsToServers) {
