@@ -18,10 +18,12 @@ function(troika_install component target)
         COMPONENT Development)
 endfunction()
 
-# troika_pkgconfig(name DESCRIPTION text [REQUIRES packages...] [LIBS flags...])
+# troika_pkgconfig(name DESCRIPTION text [REQUIRES packages of ours...] [FOREIGN packages...]
+#     [LIBS flags...])
 function(troika_pkgconfig name)
-    cmake_parse_arguments(pc "" "DESCRIPTION" "REQUIRES;LIBS" ${ARGN})
+    cmake_parse_arguments(pc "" "DESCRIPTION" "REQUIRES;FOREIGN;LIBS" ${ARGN})
     list(TRANSFORM pc_REQUIRES APPEND " = ${PROJECT_VERSION}")
+    list(APPEND pc_REQUIRES ${pc_FOREIGN})
     list(JOIN pc_REQUIRES ", " pc_REQUIRES)
     list(JOIN pc_LIBS " " pc_LIBS)
     set(pc_NAME ${name})
@@ -36,11 +38,12 @@ set(component_requires "")
 foreach(component IN LISTS components)
     get_target_property(description troika_${component} TROIKA_DESCRIPTION)
     get_target_property(requires troika_${component} TROIKA_REQUIRES)
+    get_target_property(foreign troika_${component} TROIKA_PKGCONFIG)
     string(APPEND component_requires "set(troika_requires_${component} ${requires})\n")
     troika_install(${component} troika_${component})
     list(TRANSFORM requires PREPEND troika-)
     troika_pkgconfig(troika-${component} DESCRIPTION "${description}" REQUIRES ${requires}
-        LIBS -L\${libdir} -ltroika-${component} -pthread)
+        FOREIGN ${foreign} LIBS -L\${libdir} -ltroika-${component} -pthread)
 endforeach()
 troika_install(troika troika_all)
 list(TRANSFORM components PREPEND troika- OUTPUT_VARIABLE packages)
@@ -54,6 +57,7 @@ install(FILES
     ${PROJECT_BINARY_DIR}/packaging/troikaConfig.cmake
     ${PROJECT_BINARY_DIR}/packaging/troikaConfigVersion.cmake
     ${PROJECT_SOURCE_DIR}/cmake/supported_compiler.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindHttpLibraries.cmake
     DESTINATION ${package_dir} COMPONENT Development)
 
 if(TARGET troika)

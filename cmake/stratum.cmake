@@ -6,10 +6,11 @@
 # nothing above it: a call upwards does not link. A component is what users see: one library made of
 # the objects of its strata.
 
-# troika_stratum(name [COMPONENT c] [DEPENDS strata...] [SOURCES files...] [INCLUDES folders...])
+# troika_stratum(name [COMPONENT c] [DEPENDS strata...] [SOURCES files...] [INCLUDES folders...]
+#     [LIBRARIES targets...])
 # A folder that has no source yet is an interface library, so that headers may come first.
 function(troika_stratum name)
-    cmake_parse_arguments(arg "" "COMPONENT" "DEPENDS;SOURCES;INCLUDES" ${ARGN})
+    cmake_parse_arguments(arg "" "COMPONENT" "DEPENDS;SOURCES;INCLUDES;LIBRARIES" ${ARGN})
     if(NOT arg_COMPONENT)
         set(arg_COMPONENT core)
     endif()
@@ -32,14 +33,16 @@ function(troika_stratum name)
     # src/ is for private headers: other strata and tests of this repository see them, users do not.
     target_include_directories(${target} ${scope}
         ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(${target} ${scope} ${below} Threads::Threads)
+    target_link_libraries(${target} ${scope} ${below} ${arg_LIBRARIES} Threads::Threads)
     set_property(GLOBAL APPEND PROPERTY troika_strata_${arg_COMPONENT} ${name})
 endfunction()
 
-# troika_component(name DESCRIPTION text [REQUIRES components...] [LIBRARIES targets...])
-# Makes troika::<name> of the strata declared for it so far.
+# troika_component(name DESCRIPTION text [REQUIRES components...] [LIBRARIES targets...]
+#     [PKGCONFIG packages...])
+# Makes troika::<name> of the strata declared for it so far. PKGCONFIG: the names that the LIBRARIES
+# have there.
 function(troika_component name)
-    cmake_parse_arguments(arg "" "DESCRIPTION" "REQUIRES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(arg "" "DESCRIPTION" "REQUIRES;LIBRARIES;PKGCONFIG" ${ARGN})
     get_property(strata GLOBAL PROPERTY troika_strata_${name})
     set(target troika_${name})
     set(objects "")
@@ -66,7 +69,8 @@ function(troika_component name)
         EXPORT_NAME ${name}
         VERIFY_INTERFACE_HEADER_SETS ON
         TROIKA_DESCRIPTION "${arg_DESCRIPTION}"
-        TROIKA_REQUIRES "${arg_REQUIRES}")
+        TROIKA_REQUIRES "${arg_REQUIRES}"
+        TROIKA_PKGCONFIG "${arg_PKGCONFIG}")
     set_property(GLOBAL APPEND PROPERTY troika_components ${name})
 endfunction()
 

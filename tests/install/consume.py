@@ -46,7 +46,7 @@ def find_package(arguments, folder):
 def pkg_config(arguments, folder):
     prefix = install(arguments, folder)
     found = [directory for directory, _, files in os.walk(prefix) if "troika.pc" in files]
-    environment = dict(os.environ, PKG_CONFIG_LIBDIR=found[0])
+    environment = dict(os.environ, PKG_CONFIG_PATH=found[0])
     for package in ("troika-core", "troika-http", "troika"):
         flags = run(["pkg-config", "--cflags", "--libs", "--static", package], env=environment,
                     stdout=subprocess.PIPE, text=True).stdout.split()
