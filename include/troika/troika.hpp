@@ -77,6 +77,7 @@
 #include <troika/http/message_head.hpp>
 #include <troika/http/message_parser.hpp>
 #include <troika/http/message_writer.hpp>
+#include <troika/http/netrc.hpp>
 #include <troika/http/percent.hpp>
 #include <troika/http/range.hpp>
 #include <troika/http/response.hpp>
