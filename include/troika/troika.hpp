@@ -79,6 +79,7 @@
 #include <troika/http/message_writer.hpp>
 #include <troika/http/netrc.hpp>
 #include <troika/http/percent.hpp>
+#include <troika/http/proxy.hpp>
 #include <troika/http/range.hpp>
 #include <troika/http/response.hpp>
 #include <troika/http/retry_after.hpp>
