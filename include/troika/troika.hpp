@@ -68,6 +68,7 @@
 #include <troika/http/client.hpp>
 #include <troika/http/client_error.hpp>
 #include <troika/http/client_options.hpp>
+#include <troika/http/content_decoder.hpp>
 #include <troika/http/content_disposition.hpp>
 #include <troika/http/date.hpp>
 #include <troika/http/entity_tag.hpp>
