@@ -63,6 +63,7 @@
 #include <troika/fs/status.hpp>
 #include <troika/fs/whole_file.hpp>
 #include <troika/signals/signals.hpp>
+#include <troika/http/authorization.hpp>
 #include <troika/http/basic_auth.hpp>
 #include <troika/http/body_source.hpp>
 #include <troika/http/client.hpp>
