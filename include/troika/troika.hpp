@@ -71,6 +71,7 @@
 #include <troika/http/client_options.hpp>
 #include <troika/http/content_decoder.hpp>
 #include <troika/http/content_disposition.hpp>
+#include <troika/http/cookie_jar.hpp>
 #include <troika/http/date.hpp>
 #include <troika/http/entity_tag.hpp>
 #include <troika/http/error.hpp>
