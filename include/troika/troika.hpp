@@ -76,6 +76,7 @@
 #include <troika/http/entity_tag.hpp>
 #include <troika/http/error.hpp>
 #include <troika/http/headers.hpp>
+#include <troika/http/hsts.hpp>
 #include <troika/http/media_type.hpp>
 #include <troika/http/message_head.hpp>
 #include <troika/http/message_parser.hpp>
