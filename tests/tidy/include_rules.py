@@ -13,6 +13,10 @@ STD_PARTS = "include/troika/base/std_parts.hpp"
 FOREIGN = (
     (r"llhttp\.h|llhttp/", r"src/http/.*\.(cpp|hpp)",
      "llhttp belongs to src/http; use the message parser"),
+    (r"zlib\.h|brotli/|zstd.*\.h", r"src/http/[a-z]+_coding\.cpp",
+     "each content coding has one file, src/http/NAME_coding.cpp; use the content decoder"),
+    (r"libpsl\.h", r"src/http/public_suffix\.cpp",
+     "libpsl belongs to src/http/public_suffix.cpp; use that header"),
     (r"CLI/", r"apps/[^/]+/[^/]+\.cpp", "CLI11 belongs to one source file of apps"),
     (r"fmt/", r"(fetch|apps/[^/]+)/[^/]+\.cpp",
      "fmt belongs to .cpp files of fetch and apps (the library needs only libc)"),

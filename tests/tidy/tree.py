@@ -62,7 +62,7 @@ def strata(cmake):
         words = match.group(1).split()
         depends, reading = [], None
         for word in words[1:]:
-            if word in ("COMPONENT", "DEPENDS", "SOURCES", "INCLUDES"):
+            if word in ("COMPONENT", "DEPENDS", "SOURCES", "INCLUDES", "LIBRARIES"):
                 reading = word
             elif reading == "DEPENDS":
                 depends.append(word)

@@ -18,6 +18,10 @@ enum class errc : std::uint8_t {
     invalid_method,
     invalid_target,
     invalid_credentials,
+    invalid_netrc,
+    invalid_proxy,
+    invalid_cookie_file,
+    invalid_hsts_file,
     // more than a named limit allows, on either side
     too_many_headers,
     headers_too_large,
@@ -25,6 +29,7 @@ enum class errc : std::uint8_t {
     chunk_extensions_too_large,
     trailers_too_large,
     too_many_interim_responses,
+    content_expands_too_much,
     // what the peer wrote
     invalid_start_line,
     unsupported_version,
@@ -37,11 +42,14 @@ enum class errc : std::uint8_t {
     invalid_chunk,
     missing_host,
     malformed_message,
+    unsupported_content_coding,
+    malformed_content,
     unsolicited_response,
     // the peer left too early
     closed_before_message,
     truncated_head,
     truncated_body,
+    truncated_content,
     // what a client does not do
     unsupported_scheme,
     too_many_redirects,
