@@ -82,6 +82,7 @@
 #include <troika/http/content_disposition.hpp>
 #include <troika/http/cookie_jar.hpp>
 #include <troika/http/date.hpp>
+#include <troika/http/decoded_body.hpp>
 #include <troika/http/entity_tag.hpp>
 #include <troika/http/error.hpp>
 #include <troika/http/headers.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/http/client.hpp>
 
+#include <troika/http/decoded_body.hpp>
 #include <troika/loop/event_loop.hpp>
 
 #include "http/client_core.hpp"
@@ -16,7 +17,13 @@ task<response> fetch(client_core& client, std::string method, url where, request
     const std::size_t size_max = options.body_size_max.value_or(client.options().body_size_max);
     exchange answered =
         co_await open_exchange(client, std::move(method), std::move(where), options);
-    std::string body = co_await answered.read_all(size_max);
+    std::string body;
+    if (options.accept_codings) {
+        decoded_body decoded(answered);
+        body = co_await decoded.read_all(size_max);
+    } else {
+        body = co_await answered.read_all(size_max);
+    }
     co_return response(answered.url(), answered.head(), std::move(body));
 }
 

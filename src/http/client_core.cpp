@@ -13,7 +13,8 @@ client_core::client_core(event_loop& loop, client_options options)
       buffers_(options_.buffer_bytes_max),
       pool_(loop, {.per_origin_max = options_.connections_per_origin_max,
                    .total_max = options_.connections_max,
-                   .keep_alive_max = options_.keep_alive_max}),
+                   .keep_alive_max = options_.keep_alive_max},
+            options_),
       builder_(options_) {
     spare_.reserve(spare_max);
 }

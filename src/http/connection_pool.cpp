@@ -5,12 +5,8 @@
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/errors.hpp>
 #include <troika/http/client_error.hpp>
-#include <troika/net/connect.hpp>
-
-#include "http/ascii.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
 #include <optional>
 #include <system_error>
@@ -61,7 +57,10 @@ connection_lease slot_wait::await_resume() const {
     return {*pool_, *origin_};
 }
 
-std::string slot_wait::label() const { return "connection slot " + origin_->key; }
+std::string slot_wait::label() const {
+    // Without the log-in at a proxy, which is behind the first line end.
+    return "connection slot " + origin_->key.substr(0, origin_->key.find('\n'));
+}
 
 bool connection_pool::try_slot(origin_slots& origin) noexcept {
     if (origin.in_use >= limits_.per_origin_max || in_use_ >= limits_.total_max) return false;
@@ -93,19 +92,12 @@ void connection_pool::release_slot(origin_slots& origin) noexcept {
 
 // ---- origins
 
-origin_slots& connection_pool::origin_of(const url& where) {
-    key_.assign(where.scheme()).append("://");
-    key_.append(where.host()).append(":");   // an IPv6 address without brackets: no name has colons
-    for (char& c : key_) c = to_lower(c);
-    char port[5];
-    const auto [end, error] = std::to_chars(port, port + sizeof port, where.effective_port());
-    check(error == std::errc{}, "a port has at most five digits");
-    key_.append(port, end);
+origin_slots& connection_pool::origin_of(const url& where, const std::optional<proxy>& via) {
+    write_route_key(key_, where, via);
     if (const auto found = origins_.find(key_); found != origins_.end()) return *found->second;
     auto made = std::make_unique<origin_slots>();
     made->key = key_;
-    made->host = where.host();
-    made->port = where.effective_port();
+    made->to = route_to(where, via);
     return *origins_.emplace(key_, std::move(made)).first->second;
 }
 
@@ -206,11 +198,13 @@ void connection_pool::sweep() noexcept {
 
 // ---- acquiring
 
-connection_pool::connection_pool(event_loop& loop, const pool_limits& limits) noexcept
+connection_pool::connection_pool(event_loop& loop, const pool_limits& limits,
+                                 const client_options& options) noexcept
     : loop_(loop),
       limits_(limits),
       tick_(
           std::clamp<duration>(limits.keep_alive_max / 4, std::chrono::milliseconds(1), tick_max)),
+      connector_(options),
       sweeper_(*this) {}
 
 connection_pool::~connection_pool() {
@@ -220,8 +214,8 @@ connection_pool::~connection_pool() {
     if (sweeper_.armed()) loop_.disarm(sweeper_);
 }
 
-connection_lease connection_pool::try_acquire(const url& where) {
-    origin_slots& origin = origin_of(where);
+connection_lease connection_pool::try_acquire(const url& where, const std::optional<proxy>& via) {
+    origin_slots& origin = origin_of(where, via);
     if (!origin.idle.empty() && !origin.idle.front().watcher.valid() && try_slot(origin)) {
         connection_lease lease(*this, origin);
         connection& first = origin.idle.front();
@@ -233,11 +227,12 @@ connection_lease connection_pool::try_acquire(const url& where) {
     return {};
 }
 
-task<connection_lease> connection_pool::acquire(url where, acquire_options options) {
+task<connection_lease> connection_pool::acquire(url where, std::optional<proxy> via,
+                                                acquire_options options) {
     cancel_scope scope({.deadline = options.deadline});
     std::optional<connection_lease> lease;
     try {
-        lease.emplace(co_await acquire_in(origin_of(where), options));
+        lease.emplace(co_await acquire_in(origin_of(where, via), options));
     } catch (const cancelled&) {
         scope.leave();
         if (!scope.caught()) throw;
@@ -258,7 +253,7 @@ task<connection_lease> connection_pool::acquire_in(origin_slots& origin,
     if (!options.fresh) lease.held_ = co_await take_idle(origin);
     if (lease.held_) co_return lease;
     make_room(origin);
-    net::stream opened = co_await connect(origin, options.connect_timeout);
+    net::stream opened = co_await connector_.connect(origin.to, options.connect_timeout);
     lease.held_ = std::make_unique<connection>(std::move(opened));
     co_return lease;
 }
@@ -274,17 +269,6 @@ void connection_pool::make_room(origin_slots& origin) noexcept {
         close(origin.idle.back());
     else if (!by_age_.empty() && in_use_ + idle_count_ > limits_.total_max)
         close(by_age_.front());
-}
-
-task<net::stream> connection_pool::connect(origin_slots& origin, duration timeout) {
-    try {
-        net::stream opened =
-            co_await net::open_connection(net::endpoint{origin.host, origin.port},
-                                          net::connect_options{.connect_timeout = timeout});
-        co_return opened;
-    } catch (const timeout_error& error) {
-        throw client_timeout(client_phase::connect, error.what());
-    }
 }
 
 }  // namespace troika::http

@@ -8,13 +8,18 @@
 #include <troika/core/suspension.hpp>
 #include <troika/core/task.hpp>
 #include <troika/core/timer.hpp>
+#include <troika/http/proxy.hpp>
 #include <troika/http/url.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/net/stream.hpp>
 
+#include "http/connector.hpp"
+#include "http/route.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,11 +51,10 @@ public:
     future<std::unique_ptr<connection>> watcher;
 };
 
-/// What a pool knows about one origin; there as long as anybody uses it or waits.
+/// What a pool knows about one origin, by one route; there as long as anybody uses it or waits.
 struct origin_slots final : list_hook<> {
     std::string key;
-    std::string host;
-    std::uint16_t port = 0;
+    route to;
     std::size_t in_use = 0;
     intrusive_list<connection, of_origin> idle;   // the one used last is the first
     intrusive_list<slot_wait> waiters;
@@ -142,7 +146,8 @@ public:
     /// How long an idle connection is not watched: the next request probably comes sooner.
     static constexpr duration tick_max = std::chrono::seconds(1);
 
-    connection_pool(event_loop& loop, const pool_limits& limits) noexcept;
+    connection_pool(event_loop& loop, const pool_limits& limits,
+                    const client_options& options) noexcept;
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
     /// Closes the idle connections. Requires: none is leased, nobody waits.
@@ -150,11 +155,11 @@ public:
 
     /// Returns: a lease with an idle connection, or an empty one where that is not to be had at
     /// once.
-    [[nodiscard]] connection_lease try_acquire(const url& where);
+    [[nodiscard]] connection_lease try_acquire(const url& where, const std::optional<proxy>& via);
     /// Waits for a slot, then takes an idle connection or opens one.
     ///
-    /// Throws: client_timeout, std::system_error.
-    task<connection_lease> acquire(url where, acquire_options options);
+    /// Throws: client_timeout; as connector::connect().
+    task<connection_lease> acquire(url where, std::optional<proxy> via, acquire_options options);
 
     [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
     [[nodiscard]] std::size_t idle() const noexcept { return idle_count_; }
@@ -177,7 +182,7 @@ private:
         connection_pool& pool_;
     };
 
-    origin_slots& origin_of(const url& where);
+    origin_slots& origin_of(const url& where, const std::optional<proxy>& via);
     bool try_slot(origin_slots& origin) noexcept;
     void grant(origin_slots& origin) noexcept;
     void release_slot(origin_slots& origin) noexcept;
@@ -187,7 +192,6 @@ private:
     void close(connection& idle) noexcept;
     task<std::unique_ptr<connection>> take_idle(origin_slots& origin);
     task<connection_lease> acquire_in(origin_slots& origin, const acquire_options& options);
-    task<net::stream> connect(origin_slots& origin, duration timeout);
     void make_room(origin_slots& origin) noexcept;
     void sweep() noexcept;
     void arm_sweeper() noexcept;
@@ -196,6 +200,7 @@ private:
     event_loop& loop_;
     const pool_limits limits_;
     const duration tick_;
+    connector connector_;
     std::unordered_map<std::string, std::unique_ptr<origin_slots>> origins_;
     std::string key_;                             // scratch
     intrusive_list<origin_slots> hungry_;         // with waiters, and below their own limit

@@ -86,6 +86,11 @@ void exchange_core::end_input() {
     if (parser_.finish()) finish_message(0);
 }
 
+void exchange_core::end_input_unsaid() {
+    reusable_ = false;
+    if (!has_head_ || head_.body.kind != body_kind::until_close) parser_.finish();
+}
+
 void exchange_core::take_head() {
     std::swap(head_, parser_.head());
     has_head_ = true;

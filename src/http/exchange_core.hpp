@@ -67,6 +67,9 @@ public:
     parse_step step_elsewhere(std::span<const std::byte> input);
     /// The peer sends no more. Throws: protocol_error, unless that completes the message.
     void end_input();
+    /// The connection has ended, and nobody has said that it would. Throws: protocol_error where
+    /// the message is known not to be whole.
+    void end_input_unsaid();
     /// The parser has found the head.
     void take_head();
     /// Gives the connection back where the body is known to be over.

@@ -7,6 +7,7 @@
 #include <troika/http/error.hpp>
 #include <troika/http/status.hpp>
 #include <troika/net/transport.hpp>
+#include <troika/tls/error.hpp>
 
 #include "http/exchange_core.hpp"
 #include "http/head_operation.hpp"
@@ -124,13 +125,24 @@ void exchange_operation::complete(std::int32_t result) noexcept {
     wake();
 }
 
+void exchange_operation::throw_failure(std::error_code code) {
+    if (code == tls::errc::truncated) {
+        // Many servers end without a word. Where the message says itself where it ends, that is an
+        // end like any other; a body that only the end of the connection ends may have been cut.
+        core_->end_input_unsaid();
+        throw protocol_error(errc::truncated_body,
+                             "the connection ended before TLS did: the body may be cut");
+    }
+    throw std::system_error(code, label());
+}
+
 // Returns: whether the wait is over.
 bool exchange_operation::take(std::int32_t result) {
     if (result == -ECANCELED) {
         if (abort_asked_) throw cancelled{};
         core_->throw_if_late();
     }
-    if (result < 0) throw std::system_error(core_->carrier().error_of(result), label());
+    if (result < 0) throw_failure(core_->carrier().error_of(result));
     const auto count = static_cast<std::size_t>(result);
     if (request.op == io_op::send) {
         core_->note_sent(count);

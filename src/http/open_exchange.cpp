@@ -2,14 +2,20 @@
 #include <troika/base/check.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/errors.hpp>
+#include <troika/http/basic_auth.hpp>
 #include <troika/http/body_source.hpp>
 #include <troika/http/client_error.hpp>
+#include <troika/http/cookie_jar.hpp>
+#include <troika/http/hsts.hpp>
+#include <troika/http/netrc.hpp>
 #include <troika/http/status.hpp>
 
+#include "http/ascii.hpp"
 #include "http/client_core.hpp"
 #include "http/head_operation.hpp"
 #include "http/redirect.hpp"
 #include "http/request_sender.hpp"
+#include "os/clock.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -27,16 +33,31 @@ namespace {
 constexpr std::size_t drained_bytes_max = 64 * 1024;
 
 void require_fetchable(const url& where, std::size_t redirects) {
-    if (where.is_http() && !where.is_https()) {
+    if (where.is_http()) {
         if (!where.host().empty()) return;
         throw url_error("the URL " + where.text() + " names no host; write http://host/path", 0);
     }
-    std::string what =
-        where.is_https() ? "https is not supported by this version" : "only http is supported";
     const std::string shown(where.without_credentials().text());
-    what += ": " + shown;
+    std::string what = "only http and https are supported: " + shown;
     if (redirects > 0) what += " (after a redirect)";
     throw unsupported_scheme(what, shown);
+}
+
+std::chrono::sys_seconds wall_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(os::wall_time());
+}
+
+// RFC 6797, section 8.3: the port of http becomes that of https, any other stays.
+url made_secure(const url& where) {
+    std::string text = "https://";
+    if (const auto user = where.userinfo()) text.append(*user).append("@");
+    const bool usual = where.effective_port() == 80;
+    const bool is_ipv6 = where.kind_of_host() == url::host_kind::ipv6;
+    text += is_ipv6 ? "[" + std::string(where.host()) + "]" : std::string(where.host());
+    if (!usual) text += ":" + std::to_string(where.effective_port());
+    text += where.target();
+    if (const auto fragment = where.fragment()) text.append("#").append(*fragment);
+    return url::parse(text, url_mode::lenient);
 }
 
 // The peer closed a kept connection before it saw the request, or without telling.
@@ -68,7 +89,8 @@ public:
         if (method_ == "CONNECT")
             throw http_error(errc::invalid_method, "CONNECT is for proxies; use another method");
         require_fetchable(where_, 0);
-        if (where_.userinfo()) authorization_ = authorization_of(where_);
+        if (where_.userinfo()) first_authorization_ = authorization_of(where_);
+        prepare_hop();
         if (limits_.total != no_timeout)
             deadline_ = deadline_after(client_.loop().now(), limits_.total);
     }
@@ -81,7 +103,11 @@ public:
         body_ = request_builder::plan_body(options_, drops_body_);
         const request_context context{.at_first_origin = at_first_origin_,
                                       .drops_body = drops_body_,
-                                      .authorization = authorization_};
+                                      .authorization = authorization_,
+                                      .cookies = cookies_,
+                                      .accept_codings = options_.accept_codings,
+                                      .forwarded = via_ && !where_.is_https(),
+                                      .proxy_authorization = proxy_authorization_};
         client_.builder().append(core_->text(), method_, where_, options_, context, body_);
         if (options_.fields != nullptr && options_.fields->has_token("Connection", "close"))
             core_->forbid_reuse();
@@ -91,11 +117,12 @@ public:
     }
 
     [[nodiscard]] connection_lease idle_connection() {
-        return fresh_ ? connection_lease() : client_.pool().try_acquire(where_);
+        return fresh_ ? connection_lease() : client_.pool().try_acquire(where_, via_);
     }
     [[nodiscard, clang::coro_wrapper]] task<connection_lease> connection() {
         return client_.pool().acquire(
-            where_, {.fresh = fresh_, .connect_timeout = limits_.connect, .deadline = deadline_});
+            where_, via_,
+            {.fresh = fresh_, .connect_timeout = limits_.connect, .deadline = deadline_});
     }
     void begin(connection_lease lease) {
         was_used_ = lease->used;
@@ -114,6 +141,7 @@ public:
     /// Returns: whether the answer leads elsewhere; then the next request is for there.
     bool redirected(exchange_core& answered) {
         const int status = answered.head().status;
+        remember(answered.head().fields);
         if (!is_redirect(status)) return false;
         const std::optional<std::string_view> location = answered.head().fields.get("Location");
         const std::size_t max = options_.redirects_max.value_or(client_.options().redirects_max);
@@ -123,9 +151,9 @@ public:
                                  where_.without_credentials().text() + ": more than " +
                                      std::to_string(max) + " redirects; the last to " +
                                      std::string(*location));
-        if (visited_.empty()) first_origin_ = where_.origin();
         visited_.push_back(method_ + " " + where_.normalized().without_credentials().text());
-        redirect_step next = follow_redirect(where_, method_, status, *location);
+        redirect_step next = follow_redirect(where_, method_, status, *location,
+                                             client_.options().redirects_to_http);
         ++redirects_;
         require_fetchable(next.to, redirects_);
         const std::string target =
@@ -146,6 +174,7 @@ public:
         where_ = std::move(next.to);
         at_first_origin_ = where_.origin() == first_origin_;
         fresh_ = false;
+        prepare_hop();
         return true;
     }
 
@@ -155,6 +184,38 @@ public:
     [[nodiscard]] const request_body& body() const noexcept { return body_; }
 
 private:
+    /// Finds out what goes with a request for where_, and by which way it goes.
+    void prepare_hop() {
+        const client_options& all = client_.options();
+        if (all.hsts != nullptr && !where_.is_https() &&
+            all.hsts->upgrades(where_.host(), wall_seconds()))
+            where_ = made_secure(where_);
+        if (redirects_ == 0) first_origin_ = where_.origin();
+        authorization_ = at_first_origin_ ? first_authorization_ : std::string();
+        if (authorization_.empty() && all.logins != nullptr) {
+            const std::optional<credentials> login = all.logins->lookup(where_.host());
+            if (login) authorization_ = basic_authorization(*login);
+        }
+        cookies_.clear();
+        if (all.cookies != nullptr) cookies_ = all.cookies->header_for(where_, wall_seconds());
+        via_ = all.proxies.proxy_for(where_);
+        proxy_authorization_.clear();
+        if (via_ && !where_.is_https())
+            if (const std::optional<credentials> login = via_->credentials())
+                proxy_authorization_ = basic_authorization(*login);
+    }
+    /// Takes what an answer tells for later requests.
+    void remember(const headers& fields) {
+        const client_options& all = client_.options();
+        if (all.cookies != nullptr)
+            for (const headers::field& each : fields)
+                if (equals_ignoring_case(each.name, "Set-Cookie"))
+                    all.cookies->set_from(where_, each.value, wall_seconds());
+        const bool checked = where_.is_https() && (!all.tls || all.tls->options().verify);
+        if (all.hsts == nullptr || !checked) return;
+        if (const auto wish = fields.get("Strict-Transport-Security"))
+            all.hsts->note(where_.host(), *wish, wall_seconds());
+    }
     bool rewind() { return options_.source == nullptr || options_.source->rewind(); }
 
     client_core& client_;
@@ -171,7 +232,13 @@ private:
     std::size_t redirects_ = 0;
     bool at_first_origin_ = true;
     origin first_origin_;
+    std::string first_authorization_;   // for that origin only
+    // of the present hop
     std::string authorization_;
+    std::string cookies_;
+    std::optional<proxy> via_;
+    std::string proxy_authorization_;
+    // of all of them
     std::vector<std::string> visited_;
 };
 

@@ -33,7 +33,7 @@ bool becomes_get(std::string_view method, int code) noexcept {
 }  // namespace
 
 redirect_step follow_redirect(const url& from, std::string_view method, int status,
-                              std::string_view location) {
+                              std::string_view location, bool to_http) {
     url to = resolved(from, location);
     const auto refuse = [&](const std::string& why) {
         throw redirect_error(
@@ -41,7 +41,7 @@ redirect_step follow_redirect(const url& from, std::string_view method, int stat
             from.without_credentials().text() + " redirects to " + quoted(to.text()) + ", " + why);
     };
     if (!to.is_http()) refuse("which is neither http nor https; it is not followed");
-    if (from.is_https() && !to.is_https())
+    if (from.is_https() && !to.is_https() && !to_http)
         refuse("which is not encrypted; fetch that URL itself if that is what you want");
     if (to.userinfo()) to = to.without_credentials();
     const bool as_get = becomes_get(method, status);

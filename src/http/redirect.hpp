@@ -18,9 +18,9 @@ struct redirect_step {
 /// Returns: what follows from an answer with `status`, a redirect, and `location`. User name and
 /// password in `location` are dropped: a server does not choose with whose rights one goes
 /// elsewhere. Throws: redirect_error for a location that is no URL, is not http or https, or is
-/// http while `from` is https. Source: RFC 9110, section 15.4.
+/// http while `from` is https, unless `to_http`. Source: RFC 9110, section 15.4.
 [[nodiscard]] redirect_step follow_redirect(const url& from, std::string_view method, int status,
-                                            std::string_view location);
+                                            std::string_view location, bool to_http = false);
 
 /// Returns: whether a field is about the body, and goes with it when a redirect drops it.
 [[nodiscard]] bool describes_body(std::string_view field_name) noexcept;

@@ -3,6 +3,7 @@
 
 #include <troika/http/basic_auth.hpp>
 #include <troika/http/body_source.hpp>
+#include <troika/http/content_decoder.hpp>
 #include <troika/http/error.hpp>
 #include <troika/http/message_writer.hpp>
 #include <troika/http/percent.hpp>
@@ -55,7 +56,9 @@ const headers& request_builder::merged(std::string_view method, const request_op
     const bool sends_length = body.how == way::inside || body.how == way::length ||
                               (body.how == way::none && has_body_by_nature(method));
     const bool plain = options.fields == nullptr && !sends_length && body.how == way::none &&
-                       context.authorization.empty() && context.at_first_origin;
+                       context.authorization.empty() && context.at_first_origin &&
+                       context.cookies.empty() && !context.accept_codings &&
+                       context.proxy_authorization.empty();
     if (plain) return always_;
     const headers none;
     const headers& own = options.fields == nullptr ? none : *options.fields;
@@ -69,9 +72,17 @@ const headers& request_builder::merged(std::string_view method, const request_op
         if (!own.contains(each.name) && allowed(each.name)) merged_.add(each.name, each.value);
     for (const headers::field& each : own)
         if (allowed(each.name)) merged_.add(each.name, each.value);
-    if (context.at_first_origin && !context.authorization.empty() &&
-        !merged_.contains("Authorization"))
+    if (!context.authorization.empty() && !merged_.contains("Authorization"))
         merged_.add("Authorization", context.authorization);
+    if (!context.cookies.empty()) {
+        std::string cookies(merged_.get("Cookie").value_or(""));
+        if (!cookies.empty()) cookies += "; ";
+        merged_.set("Cookie", cookies.append(context.cookies));
+    }
+    if (context.accept_codings && !merged_.contains("Accept-Encoding"))
+        merged_.add("Accept-Encoding", accepted_codings());
+    if (!context.proxy_authorization.empty())
+        merged_.set("Proxy-Authorization", context.proxy_authorization);
     if (sends_length) merged_.add("Content-Length", std::to_string(body.size));
     if (body.how == way::chunked) merged_.add("Transfer-Encoding", "chunked");
     if (options.expect_continue && body.how != way::none && !merged_.contains("Expect"))
@@ -83,8 +94,9 @@ void request_builder::append(std::string& text, std::string_view method, const u
                              const request_options& options, const request_context& context,
                              const request_body& body) {
     const headers& fields = merged(method, options, context, body);
-    const std::string target = where.target();
     const std::string host = where.host_and_port();
+    const std::string target =
+        context.forwarded ? "http://" + host + where.target() : where.target();
     append_request_head(text, {.method = method, .target = target, .host = host}, fields);
     if (body.how == request_body::way::inside) text.append(options.body);
 }

@@ -17,7 +17,11 @@ namespace troika::http {
 struct request_context {
     bool at_first_origin = true;      // credentials may be sent
     bool drops_body = false;          // a redirect has made it a GET
-    std::string_view authorization = {};   // from the user name and password in the first URL
+    std::string_view authorization = {};   // for this host: from the first URL, or a log-in
+    std::string_view cookies = {};
+    bool accept_codings = false;
+    bool forwarded = false;                      // a proxy sends it on: the target is the whole URL
+    std::string_view proxy_authorization = {};   // for that proxy
 };
 
 /// How the body of a request travels.

@@ -402,6 +402,7 @@ task<void> serve_connection(net::stream peer, server_state& shared) {
 task<net::server> serve(net::endpoint at, std::unique_ptr<request_handler> handler,
                         server_options options) {
     net::server_options transport;
+    transport.tls = options.tls;
     transport.connections_max = options.connections_max;
     transport.backlog = options.backlog;
     transport.drain_timeout = options.drain_timeout;

@@ -26,7 +26,8 @@ struct client_core_delete {
     void operator()(client_core* core) const noexcept;
 };
 
-/// Sends requests over HTTP/1.1 and keeps the connections for the next ones.
+/// Sends requests over HTTP/1.1, secured by TLS for https, and keeps the connections for the next
+/// ones.
 ///
 /// Requests beyond the limits wait in the order in which they came. Redirects are followed; what is
 /// meant for one origin (Authorization, Cookie, a password in the URL) is not sent to another. A
@@ -45,8 +46,8 @@ public:
     /// Sends a request and reads the whole answer.
     ///
     /// Throws: url_error (at once, not when awaited), unsupported_scheme, redirect_error,
-    /// client_timeout, body_too_large, protocol_error, std::system_error. A status such as 404 is
-    /// an answer: see response::raise_for_status().
+    /// client_timeout, body_too_large, protocol_error, proxy_error, tls::error, std::system_error.
+    /// A status such as 404 is an answer: see response::raise_for_status().
     /// Cancel: closes the connection. Lifetime: what `options` refers to, until the await ends.
     task<response> request(std::string_view method, std::string_view url,
                            request_options options = {});

@@ -31,7 +31,20 @@ private:
     client_phase phase_;
 };
 
-/// A URL that this client cannot fetch: its scheme is not http.
+/// A proxy that does not let us through.
+class proxy_error : public http_error {
+public:
+    proxy_error(int status, const std::string& message)
+        : http_error(errc::proxy_refused, message), status_(status) {}
+
+    /// What it answered, as 407.
+    [[nodiscard]] int status() const noexcept { return status_; }
+
+private:
+    int status_;
+};
+
+/// A URL that this client cannot fetch: its scheme is neither http nor https.
 class unsupported_scheme : public http_error {
 public:
     /// `url`: the one that is meant, without credentials; after redirects not what was asked for.

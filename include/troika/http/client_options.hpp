@@ -5,6 +5,8 @@
 #include <troika/core/clock.hpp>
 #include <troika/http/headers.hpp>
 #include <troika/http/message_parser.hpp>
+#include <troika/http/proxy.hpp>
+#include <troika/tls/client.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -14,6 +16,9 @@
 namespace troika::http {
 
 class body_source;
+class cookie_jar;
+class hsts_store;
+class netrc;
 
 /// Stands for "no limit" where a time is limited.
 inline constexpr duration no_timeout = duration::max();
@@ -43,6 +48,19 @@ struct client_options {
     client_timeouts timeouts;
     /// Redirects followed for one request; 0: they are answers like others.
     std::size_t redirects_max = 10;
+    /// Whether a redirect may lead from https to http, where anybody can read and change it.
+    bool redirects_to_http = false;
+    /// How https is made secure; nothing: as tls::client() does, offering `http/1.1`.
+    std::optional<tls::client_context> tls;
+    /// Through which proxies requests go; see proxy_settings::from_environment().
+    proxy_settings proxies;
+    /// Cookies, which are sent and taken. Null: none. Lifetime: longer than the client; the same
+    /// for those below.
+    cookie_jar* cookies = nullptr;
+    /// Hosts that want to be asked by https: followed, and noted. Null: nothing of that.
+    hsts_store* hsts = nullptr;
+    /// Log-ins for hosts, where a request brings none itself. Null: none.
+    const netrc* logins = nullptr;
     /// A body that is kept in memory, see request() and exchange::read_all().
     std::size_t body_size_max = std::size_t{64} << 20;
     /// What all receive buffers together take, as long as each can have its 8 KiB.
@@ -70,6 +88,9 @@ struct request_options {
     /// In the place of the client's.
     std::optional<client_timeouts> timeouts = {};
     std::optional<std::size_t> redirects_max = {};
+    /// Tells the server that the body may be coded (Accept-Encoding). request() decodes it; what
+    /// open() gives is read through a decoded_body.
+    bool accept_codings = false;
     std::optional<std::size_t> body_size_max = {};
 };
 

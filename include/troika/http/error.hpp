@@ -54,6 +54,7 @@ enum class errc : std::uint8_t {
     unsupported_scheme,
     too_many_redirects,
     redirect_refused,
+    proxy_refused,
     body_too_large,
     unexpected_status,
     body_source_failed,

@@ -13,6 +13,7 @@
 #include <exception>
 #include <span>
 #include <string>
+#include <system_error>
 
 namespace troika::http {
 
@@ -59,6 +60,7 @@ private:
     void go_on();
     void give_up() noexcept;
     bool take(std::int32_t result);
+    [[noreturn]] void throw_failure(std::error_code code);
 
     std::exception_ptr error_;
     bool abort_asked_ = false;

@@ -125,6 +125,8 @@ public:
 };
 
 struct server_options {
+    /// Makes it an https server, for instance a tls::server_context; null: http.
+    const net::server_security* tls = nullptr;
     std::size_t connections_max = 10'000;
     int backlog = 4096;
     duration drain_timeout = std::chrono::seconds(30);
