@@ -14,4 +14,13 @@ troika::task<void> async_main() {
     std::cout << "the answer is " << (first + second) / 2 << "\n";
 }
 
-int main() { troika::run(async_main()); }
+// Needs the libraries that the component http stands on.
+bool http_links() {
+    const troika::http::cookie_jar jar;
+    return jar.size() == 0 && troika::http::content_decoder::make("gzip, br, zstd");
+}
+
+int main() {
+    if (!http_links()) return 1;
+    troika::run(async_main());
+}
