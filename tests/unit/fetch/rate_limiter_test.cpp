@@ -256,6 +256,26 @@ TEST(RateLimiter, WhoIsCancelledTakesNothing) {
     }());
 }
 
+TEST(RateLimiter, WhoLeavesTheLineHasNotUsedItsOwnLimit) {
+    virtual_loop here;
+    here.run([]() -> task<void> {
+        rate_limiter limiter(1);
+        reader first(1), one(1, 50);
+        co_await read(limiter, first, 1);   // now the total has nothing to give
+        children group;
+        for (int round = 0; round < 5; ++round) {
+            const future<void> end = group.start(read(limiter, one));
+            co_await settle();
+            end.cancel();
+            co_await settle();
+        }
+        co_await group.join();
+        limiter.set_total(0);
+        co_await read(limiter, one, 1);
+    }());
+    EXPECT_EQ(here.elapsed(), 0ns);
+}
+
 task<void> read_together() {
     rate_limiter limiter(100 * kb);
     std::deque<reader> all;
