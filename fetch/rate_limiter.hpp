@@ -110,7 +110,8 @@ public:
     share& operator=(const share&) = delete;
 
     [[nodiscard]] std::uint64_t limit() const noexcept { return own_.rate(); }
-    /// Who waits because of the limit that was finds out about the new one soon.
+    /// Who waits under the old limit learns of the new one when that wait is over: at once or, at
+    /// the lowest rates, within a second.
     void set_limit(std::uint64_t bytes_per_second) noexcept { own_.set_rate(bytes_per_second); }
 
 private:
