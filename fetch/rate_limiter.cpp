@@ -17,9 +17,11 @@ constexpr std::uint64_t ns_per_s = 1'000'000'000;
 constexpr std::size_t piece_max = std::size_t{1} << 20;
 constexpr std::uint64_t rate_max = std::uint64_t{1} << 60;
 
-// Pieces a second: for few downloads; and for each of many, to whom it is worth less work.
+// Pieces a second: for few downloads; for each of many, to whom it is worth less work; and at most,
+// since each costs a timer and a system call.
 constexpr std::uint64_t pieces_per_s = 100;
 constexpr std::uint64_t rounds_per_s = 20;
+constexpr std::uint64_t pieces_per_s_max = 2000;
 // A smaller piece is not worth a system call, unless the rate is that low.
 constexpr std::uint64_t piece_min = 512;
 constexpr std::uint64_t pieces_per_s_max_when_slow = 50;
@@ -34,7 +36,9 @@ void rate_limiter::bucket::set_rate(std::uint64_t rate) noexcept {
 }
 
 std::size_t rate_limiter::bucket::piece(std::size_t takers) const noexcept {
-    const std::uint64_t fair = rate_ / std::max(pieces_per_s, rounds_per_s * takers);
+    const std::uint64_t pieces =
+        std::clamp<std::uint64_t>(rounds_per_s * takers, pieces_per_s, pieces_per_s_max);
+    const std::uint64_t fair = rate_ / pieces;
     const std::uint64_t least =
         std::clamp<std::uint64_t>(rate_ / pieces_per_s_max_when_slow, 1, piece_min);
     return static_cast<std::size_t>(std::clamp<std::uint64_t>(fair, least, piece_max));

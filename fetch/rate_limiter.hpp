@@ -17,9 +17,9 @@ namespace troika::fetch {
 ///
 /// Who wants to read takes leave first, then reads at most as much, and gives back what it did not
 /// need. The total goes in small pieces to the download that has had the least of those that wait,
-/// so at N downloads each gets 1/N, and what one does not use the others have. A limit holds over
-/// any time longer than `catch_up_max`, exactly to one piece, which is at most a fiftieth of a
-/// second's bytes (a few hundred bytes where that would be less).
+/// so at N downloads each gets 1/N, and what one does not use the others have. In no stretch of
+/// time does more flow than the limit allows in it and in `catch_up_max`, and one piece, which is
+/// at most a fiftieth of what a second may have, or one byte.
 /// Thread: the loop's. Lifetime: outlives its shares.
 /// Source: P. Goyal, H. M. Vin, H. Cheng, "Start-Time Fair Queueing" (1996).
 class rate_limiter {
