@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 
 #include <dirent.h>
@@ -125,6 +126,8 @@ int truncate(int file, std::uint64_t size) noexcept {
 }
 
 int reserve(int file, std::uint64_t size) noexcept {
+    if (size > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return -EFBIG;
+    if (size == 0) return 0;   // the kernel says EINVAL
     return retried(
         [&] { return ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)); });
 }

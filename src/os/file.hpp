@@ -61,8 +61,9 @@ int sync_data(int file) noexcept;   ///< content and its length
 int lock_file(int file) noexcept;
 int truncate(int file, std::uint64_t size) noexcept;
 
-/// Reserves blocks for [0, size) and leaves the length alone. -EOPNOTSUPP where it is not to be
-/// had.
+/// Reserves blocks for [0, size) and leaves the length alone. -ENOSPC, -EDQUOT or -EFBIG where
+/// there is no room for so much; -EOPNOTSUPP where the file system cannot reserve, which is no
+/// failure: it may have the room all the same.
 int reserve(int file, std::uint64_t size) noexcept;
 
 int set_modified(int file, std::chrono::sys_time<std::chrono::nanoseconds> time) noexcept;

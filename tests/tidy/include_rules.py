@@ -22,6 +22,7 @@ FOREIGN = (
      "fmt belongs to .cpp files of fetch and apps (the library needs only libc)"),
     (r"nlohmann/", r"(fetch|apps/[^/]+)/[^/]+\.cpp",
      "nlohmann belongs to .cpp files of fetch and apps"),
+    (r"expat\.h", r"fetch/[^/]+\.cpp", "expat belongs to .cpp files of fetch"),
     (r"openssl/", r"fetch/[^/]+\.cpp|src/tls/[^/]+\.(cpp|hpp)",
      "OpenSSL belongs to fetch/*.cpp and src/tls"),
     (r"cxxabi\.h", r"src/.*", "names of types are made readable in src/"),

@@ -50,6 +50,8 @@ SAMPLES = (
     ("foreign-header", "fetch/a.cpp", SPDX + "#include <CLI/CLI.hpp>\n", 2),
     ("foreign-header", "fetch/a.hpp", HEADER + "#include <nlohmann/json.hpp>\n", 3),
     ("foreign-header", "src/http/a.cpp", SPDX + "#include <openssl/evp.h>\n", 2),
+    ("foreign-header", "apps/troika/a.cpp", SPDX + "#include <expat.h>\n", 2),
+    ("foreign-header", "fetch/a.cpp", SPDX + "#include <expat.h>\n", None),
     ("foreign-header", "src/os/a.cpp", SPDX + "#include <linux/fs.h>\n#include <vector>\n", None),
     ("foreign-header", "src/core/a.cpp", SPDX + "#include <cxxabi.h>\n", None),
     ("foreign-header", "src/http/a.cpp", SPDX + "#include <llhttp.h>\n", None),

@@ -131,6 +131,20 @@ TEST_F(file_test, reserving_leaves_the_length) {
     EXPECT_EQ(reserve(-1, 1), -EBADF);
 }
 
+TEST_F(file_test, reserving_says_what_cannot_be) {
+    const fd file(open_file(at("a").c_str(), {.write = true, .create = true}));
+    EXPECT_EQ(reserve(file.get(), 0), 0);   // an empty file has its room
+    EXPECT_EQ(reserve(file.get(), std::uint64_t{1} << 63), -EFBIG);
+    EXPECT_EQ(reserve(file.get(), ~std::uint64_t{0}), -EFBIG);
+    const fd for_reading(open_file(at("a").c_str(), {}));
+    EXPECT_EQ(reserve(for_reading.get(), 1), -EBADF);
+    // What was there stays.
+    EXPECT_EQ(write_at(file.get(), "12345", 5, 0), 5);
+    const int result = reserve(file.get(), 1 << 16);
+    EXPECT_TRUE(result == 0 || result == -EOPNOTSUPP) << result;
+    EXPECT_EQ(text_of("a"), "12345");
+}
+
 TEST_F(file_test, rename_replaces_and_rename_no_replace_does_not) {
     write_text("a", "A");
     write_text("b", "B");
