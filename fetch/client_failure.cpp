@@ -3,12 +3,48 @@
 
 #include "fetch/printable.hpp"
 
+#include <troika/core/errors.hpp>
 #include <troika/http/client_error.hpp>
 #include <troika/http/error.hpp>
+#include <troika/http/status.hpp>
+#include <troika/tls/error.hpp>
 
 #include <system_error>
 
 namespace troika::fetch {
+
+namespace {
+
+failure tls_failure(std::string_view url, const tls::error& wrong) {
+    using tls::errc;
+    std::string advice;
+    bool transient = false;
+    switch (wrong.reason()) {
+        case errc::certificate_untrusted:
+            advice = " (--cacert FILE)";
+            break;
+        case errc::certificate_required:
+        case errc::certificate_refused:
+            advice = "; give one with --cert and --key";
+            break;
+        case errc::version_mismatch:
+            advice = "; see --tls-min";
+            break;
+        case errc::not_tls:
+            advice = "; is it http, or another port?";
+            break;
+        // The peer may have been restarted in the middle.
+        case errc::handshake_failed:
+        case errc::truncated:
+            transient = true;
+            break;
+        default: break;
+    }
+    return {cause::tls, "get " + printable(redacted(url)) + ": " + printable(wrong.what()) + advice,
+            transient};
+}
+
+}  // namespace
 
 failure client_failure(const std::exception_ptr& error, const attempt_state& attempt,
                        const get_options& options) {
@@ -39,9 +75,21 @@ failure client_failure(const std::exception_ptr& error, const attempt_state& att
             return {cause::network, printable(redacted(url)) + ": " + printable(wrong.what()),
                     true};
         return protocol_failure(url, wrong.what());
+    } catch (const http::proxy_error& refused) {
+        const bool login = refused.status() == http::status::proxy_authentication_required;
+        const std::string advice = login ? "; give them in --proxy http://USER:PASSWORD@HOST" : "";
+        return {login ? cause::authentication : cause::network,
+                printable(redacted(url)) + ": " + printable(refused.what()) + advice,
+                is_transient_status(refused.status())};
     } catch (const http::http_error& wrong) {
         return protocol_failure(url, wrong.what());
+    } catch (const tls::error& wrong) {
+        return tls_failure(url, wrong);
+    } catch (const timeout_error& late) {
+        return {cause::timeout, printable(redacted(url)) + ": " + printable(late.what()), true};
     } catch (const std::system_error& wrong) {
+        if (wrong.code().category() == tls::category())
+            return {cause::tls, printable(redacted(url)) + ": " + printable(wrong.what()), true};
         return network_failure("fetch", url, wrong.code());
     } catch (const std::exception& other) {
         return {cause::other, printable(redacted(url)) + ": " + printable(other.what())};

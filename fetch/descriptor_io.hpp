@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/task.hpp>
 #include <troika/io/operation.hpp>
 #include <troika/loop/event_loop.hpp>
 
@@ -54,10 +55,12 @@ inline descriptor_operation write_descriptor(int descriptor, std::span<const std
                                              std::string_view subject) {
     return {io_op::write, descriptor, from, io_request::current_offset, subject};
 }
-/// Writes at least one byte of a file, at `offset`.
-inline descriptor_operation write_file_at(int file, std::span<const std::byte> from,
-                                          std::uint64_t offset, std::string_view subject) {
-    return {io_op::write, file, from, offset, subject};
-}
+
+/// Writes all of `content` at `offset` of a file, or where the descriptor stands.
+/// Throws: failure (file). Lifetime: all of it, until the await ends.
+task<void> write_to_file(int file, std::span<const std::byte> content, std::uint64_t offset,
+                         std::string_view subject);
+/// The same for standard output.
+task<void> write_to_standard_output(std::span<const std::byte> content);
 
 }  // namespace troika::fetch

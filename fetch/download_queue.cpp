@@ -2,7 +2,10 @@
 #include "fetch/download_queue.hpp"
 
 #include "fetch/descriptor_io.hpp"
+#include "fetch/metalink.hpp"
+#include "fetch/printable.hpp"
 #include "fetch/safe_name.hpp"
+#include "fetch/text_file.hpp"
 
 #include <troika/http/error.hpp>
 #include <troika/http/url.hpp>
@@ -21,21 +24,42 @@ std::string list_name(const get_options& options) {
 }
 }  // namespace
 
-download_queue::download_queue(const get_options& options, listener told)
-    : options_(options), told_(std::move(told)), list_(list_name(options)) {}
+download_queue::download_queue(const get_options& options, const session& settings, listener told)
+    : options_(options), settings_(settings), told_(std::move(told)), list_(list_name(options)) {}
 
-void download_queue::accept(list_entry entry) {
+// Of --checksums. Throws: failure (usage) where the list does not have the file.
+std::optional<checksum> download_queue::checksum_for(const download& wanted) const {
+    const std::optional<checksum_list>& sums = settings_.checksums();
+    if (!sums) return std::nullopt;
+    std::string_view name = wanted.path == "-" ? wanted.url : std::string_view(wanted.path);
+    if (!options_.directory.empty() && name.starts_with(options_.directory + "/"))
+        name.remove_prefix(options_.directory.size() + 1);
+    const auto found = sums->lookup(name);
+    if (!found)
+        throw failure(cause::usage, printable(name) + " is not in " +
+                                        printable(options_.checksums) +
+                                        ", or stands there several times");
+    return found;
+}
+
+void download_queue::accept(list_entry entry, bool foreign) {
     download wanted;
     wanted.id = ++last_id_;
     wanted.url = std::move(entry.url);
+    wanted.mirrors = std::move(entry.mirrors);
+    wanted.out = entry.out;
+    wanted.size = entry.size;
+    wanted.foreign = foreign;
     wanted.expected = entry.expected ? entry.expected : options_.expected;
     std::optional<failure> refused;
     std::string host;
     try {
         const http::url where = http::url::parse(wanted.url, http::url_mode::lenient);
         host = where.origin().to_string();
-        if (where.scheme() != "http" && where.scheme() != "HTTP")
-            throw scheme_failure(wanted.url, false);
+        if (!where.is_http()) throw scheme_failure(wanted.url, false);
+        for (const std::string& mirror : wanted.mirrors)
+            if (!http::url::parse(mirror, http::url_mode::lenient).is_http())
+                throw scheme_failure(mirror, false);
         if (!options_.output.empty()) {
             wanted.path =
                 options_.output == "-" ? "-" : join_path(options_.directory, options_.output);
@@ -43,6 +67,7 @@ void download_queue::accept(list_entry entry) {
             entry.url = where.text();
             wanted.path = target_path(options_.directory, entry);
         }
+        if (!wanted.expected) wanted.expected = checksum_for(wanted);
     } catch (const http::http_error& error) {
         refused = url_failure(wanted.url, error.what());
     } catch (const failure& error) {
@@ -76,12 +101,46 @@ task<void> download_queue::open_list() {
     list_file_.reset(opened);
 }
 
+// All of it at once: a document has at most metalink_reader::files_max files.
+task<void> download_queue::read_metalink() {
+    auto read = [this] {
+        metalink_reader reader(options_.metalink);
+        reader.feed(read_text_file(options_.metalink, metalink_reader::bytes_max));
+        return reader.finish();
+    };
+    const std::vector<metalink_file> files = co_await io::offload("read metalink", read);
+    for (const metalink_file& each : files) {
+        list_entry entry;
+        entry.line = each.line;
+        entry.out = safe_name(each.name);
+        entry.expected = each.expected;
+        entry.size = each.size;
+        if (each.urls.empty()) {
+            download wrong;
+            wrong.id = ++last_id_;
+            wrong.path = join_path(options_.directory, entry.out);
+            told_.refused(wrong, failure(cause::usage, printable(options_.metalink) + ":" +
+                                                           std::to_string(each.line) +
+                                                           ": the file has no http or https URL"));
+            continue;
+        }
+        entry.url = each.urls.front();
+        entry.mirrors.assign(each.urls.begin() + 1, each.urls.end());
+        accept(std::move(entry), true);
+    }
+}
+
 // Reads until something was accepted or refused, or there is no more.
 task<void> download_queue::read_more() {
     if (next_url_ < options_.urls.size()) {
         list_entry entry;
         entry.url = options_.urls[next_url_++];
         accept(std::move(entry));
+        co_return;
+    }
+    if (!options_.metalink.empty() && !metalink_read_) {
+        metalink_read_ = true;
+        co_await read_metalink();
         co_return;
     }
     if (options_.list.empty()) {

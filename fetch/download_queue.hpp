@@ -5,6 +5,7 @@
 #include "fetch/input_list.hpp"
 #include "fetch/options.hpp"
 #include "fetch/plan.hpp"
+#include "fetch/session.hpp"
 
 #include <troika/core/task.hpp>
 #include <troika/sync/condition.hpp>
@@ -36,8 +37,8 @@ public:
         std::function<void(const download&, const failure&)> refused;
     };
 
-    /// Lifetime: `options` and what `told` refers to, as long as the queue.
-    download_queue(const get_options& options, listener told);
+    /// Lifetime: `options`, `settings` and what `told` refers to, as long as the queue.
+    download_queue(const get_options& options, const session& settings, listener told);
 
     /// A download whose host has room. Returns: nothing when there are none left.
     /// Throws: failure when the list cannot be read. Cancel: takes nothing.
@@ -63,13 +64,17 @@ private:
 
     task<void> read_more();
     task<void> open_list();
-    void accept(list_entry entry);
+    task<void> read_metalink();
+    void accept(list_entry entry, bool foreign = false);
+    [[nodiscard]] std::optional<checksum> checksum_for(const download& wanted) const;
 
     const get_options& options_;
+    const session& settings_;
     listener told_;
     input_list list_;
     os::fd list_file_;
     bool list_open_ = false;
+    bool metalink_read_ = false;
     std::size_t next_url_ = 0;
     std::uint64_t last_id_ = 0;
     bool exhausted_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/downloader.hpp"
 
+#include "fetch/exec_hook.hpp"
+#include "fetch/printable.hpp"
 #include "fetch/transfer.hpp"
 
 #include <troika/tasks/sleep.hpp>
@@ -16,33 +18,26 @@ namespace {
 // Files that are brought to disk while their places among the transfers are taken by others.
 constexpr std::uint32_t landing_max = 16;
 
-http::client_options client_options_of(const get_options& options) {
-    http::client_options client;
-    const auto or_none = [](std::chrono::nanoseconds time) {
-        return time.count() > 0 ? time : http::no_timeout;
-    };
-    client.timeouts.connect = or_none(options.connect_timeout);
-    client.timeouts.first_byte = or_none(options.stall_timeout);
-    client.timeouts.stall = or_none(options.stall_timeout);
-    client.timeouts.total = or_none(options.time_max);
-    client.connections_per_origin_max = options.jobs;
-    client.connections_max = options.jobs;
-    client.redirects_max = options.redirects_max;
-    client.buffer_bytes_max = std::size_t{4} << 20;
-    client.user_agent = options.user_agent;
-    return client;
+list_entry entry_of(const download& what) {
+    list_entry entry;
+    entry.url = what.url;
+    entry.mirrors = what.mirrors;
+    entry.out = what.out;
+    entry.expected = what.expected;
+    return entry;
 }
 
 download_queue::listener listener_of(run_totals& totals, download_observer& observer,
-                                     exit_status& status) {
+                                     exit_status& status, std::vector<list_entry>& refused) {
     download_queue::listener told;
     told.accepted = [&totals, &observer](const download& wanted) {
         ++totals.queued;
         observer.queued(wanted);
     };
-    told.refused = [&totals, &observer, &status](const download& wanted, const failure& error) {
+    told.refused = [&](const download& wanted, const failure& error) {
         ++totals.failed;
         status.add(error.why());
+        if (!wanted.url.empty()) refused.push_back(entry_of(wanted));
         active_download never_begun(wanted);
         observer.failed(never_begun, error, false);
     };
@@ -57,17 +52,42 @@ downloader::downloader(const get_options& options, download_observer& observer, 
       observer_(observer),
       random_(seed),
       mode_(0666 & ~mode_mask),
-      queue_(options, listener_of(totals_, observer, status_)),
-      client_(client_options_of(options)),
+      session_(options),
+      queue_(options, session_, listener_of(totals_, observer, status_, refused_)),
+      limiter_(options.rate_max),
       places_(options.jobs, {.name = "transfers"}) {
     for (const user_header& each : options.headers) fields_.add(each.name, each.value);
     // A file is what the server has, byte for byte, or ranges and checksums would not fit.
-    fields_.set("Accept-Encoding", "identity");
+    if (!options.compressed) fields_.set("Accept-Encoding", "identity");
+    if (!options.failed_out.empty()) failed_.emplace(options.failed_out);
 }
 
 downloader::~downloader() = default;
 
+http::headers downloader::fields_for(const download& what, const std::string& url) const {
+    const bool plain = session_.authorization().empty() && session_.cookie_header().empty();
+    if (plain && !what.foreign && url == what.url) return fields_;
+    http::headers fields = fields_;
+    const http::url where = http::url::parse(url, http::url_mode::lenient);
+    const bool ours =
+        !what.foreign &&
+        (url == what.url ||
+         where.origin() == http::url::parse(what.url, http::url_mode::lenient).origin());
+    if (!ours) {
+        for (const char* name : {"Authorization", "Cookie"}) fields.remove(name);
+        return fields;
+    }
+    const bool named = where.userinfo().has_value() || fields.contains("Authorization");
+    if (!named && !session_.authorization().empty())
+        fields.set("Authorization", session_.authorization());
+    if (!session_.cookie_header().empty() && !fields.contains("Cookie"))
+        fields.set("Cookie", session_.cookie_header());
+    return fields;
+}
+
 task<void> downloader::run() {
+    co_await session_.open();
+    for (const std::string& each : session_.warnings()) observer_.warned(each);
     auto workers = [this](task_group& group) -> task<void> {
         working_ = &group;
         const std::uint32_t count = options_.jobs + std::min(options_.jobs - 1, landing_max);
@@ -92,16 +112,27 @@ task<void> downloader::run() {
         }
     }
     working_ = nullptr;
+    co_await note_refused();
+    co_await session_.save();
     if (broken) throw failure(*broken);
+}
+
+// What the queue has refused, for --failed-out.
+task<void> downloader::note_refused() {
+    std::vector<list_entry> refused;
+    std::swap(refused, refused_);
+    if (!failed_) co_return;
+    for (list_entry& each : refused) co_await failed_->add(std::move(each));
 }
 
 task<void> downloader::work() {
     for (;;) {
         semaphore::permit place = co_await places_.acquire();
         std::optional<download> wanted = co_await queue_.next();
+        if (!refused_.empty()) co_await note_refused();
         if (!wanted) co_return;
         --totals_.queued;
-        active_download file(std::move(*wanted));
+        active_download file(std::move(*wanted), options_.file_rate_max);
         file.place = std::move(place);
         active_.push_back(file);
         std::exception_ptr error;
@@ -121,12 +152,33 @@ void downloader::received(active_download& file) {
     queue_.leave_host(file.what);
 }
 
-void downloader::end_with(active_download& file, const failure& error, bool resumable) {
+task<void> downloader::end_with(active_download& file, const failure& error, bool resumable) {
     file.state = file_state::failed;
     ++totals_.failed;
     status_.add(error.why());
     observer_.failed(file, error, resumable);
+    if (failed_) co_await failed_->add(entry_of(file.what));
     if (options_.fail_fast && working_ != nullptr) working_->cancel();
+}
+
+// --exec: a command for the file that is whole. The file stays, whatever becomes of the command.
+task<void> downloader::follow_up(const active_download& file) {
+    if (!options_.exec || file.skipped || options_.dry_run) co_return;
+    const std::string path = file.what.path;
+    command_options how;
+    how.output_to_error = options_.json;
+    std::optional<failure> error;
+    try {
+        const exit_report report = co_await run_command(options_.exec->arguments_for(path), how);
+        if (!report.success())
+            error = failure(cause::other, "the command for " + printable(path) + ": " +
+                                              to_string(report));
+    } catch (const failure& wrong) {
+        error = wrong;
+    }
+    if (!error) co_return;
+    status_.add(error->why());
+    observer_.warned(error->what());
 }
 
 task<void> downloader::fetch(active_download& file) {
@@ -141,6 +193,8 @@ task<void> downloader::fetch(active_download& file) {
         try {
             if (!file.place) file.place = co_await places_.acquire();
             co_await attempt.run();
+            received(file);
+            co_await follow_up(file);
             co_return;
         } catch (const failure& known) {
             error = known;
@@ -155,15 +209,19 @@ task<void> downloader::fetch(active_download& file) {
         undisturbed.leave();
         if (stopped) {
             ++totals_.queued;   // again: it has not ended
-            if (resumable) attempt.tell_kept();
+            if (resumable) observer_.failed(file, failure(cause::other, "interrupted"), true);
             throw cancelled{};
+        }
+        if (attempt.repeatable() && attempt.try_next_mirror(error->why())) {
+            observer_.retried(file, *error, std::chrono::nanoseconds(0));
+            continue;
         }
         const auto wait = attempt.repeatable()
                               ? options_.retry.wait_before_next(*error, file.attempts,
                                                                 home.now() - file.began, random_)
                               : std::nullopt;
         if (!wait) {
-            end_with(file, *error, resumable);
+            co_await end_with(file, *error, resumable);
             co_return;
         }
         observer_.retried(file, *error, *wait);

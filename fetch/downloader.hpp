@@ -6,10 +6,13 @@
 #include "fetch/download_queue.hpp"
 #include "fetch/events.hpp"
 #include "fetch/existing_names.hpp"
+#include "fetch/failed_list.hpp"
 #include "fetch/failure.hpp"
 #include "fetch/options.hpp"
 #include "fetch/plan.hpp"
 #include "fetch/progress.hpp"
+#include "fetch/rate_limiter.hpp"
+#include "fetch/session.hpp"
 #include "fetch/speed_meter.hpp"
 
 #include <troika/base/intrusive_list.hpp>
@@ -22,16 +25,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troika::fetch {
 
 /// A download in progress, as a display sees it.
 struct active_download : list_hook<> {
-    explicit active_download(download wanted) : what(std::move(wanted)) {}
+    explicit active_download(download wanted, std::uint64_t rate_max = 0)
+        : what(std::move(wanted)), share(rate_max) {}
 
     download what;
+    rate_limiter::share share;
     std::optional<semaphore::permit> place;   // among the transfers
     file_state state = file_state::connecting;
+    bool skipped = false;         // it was there already
     std::uint64_t bytes = 0;      // of the file, with what was there before
     std::uint64_t received = 0;   // over the network, in all attempts
     std::optional<std::uint64_t> total;
@@ -52,11 +59,17 @@ public:
     virtual void finished(const active_download&, const finished_facts&) {}
     /// `resumable`: the same run again would go on from where this one stopped.
     virtual void failed(const active_download&, const failure&, bool /*resumable*/) {}
+    /// Of a dry run: the server has it, of `total` bytes.
+    virtual void would_get(const active_download&, bool /*resumable*/) {}
+    /// Something worth a line that is no download's failure.
+    virtual void warned(const std::string& /*text*/) {}
 };
 
 /// What a run has done so far.
 struct run_totals {
     std::uint64_t queued = 0, finished = 0, skipped = 0, failed = 0;
+    std::uint64_t asked = 0;       // of a dry run: could be had
+    std::uint64_t asked_bytes = 0;
     std::uint64_t received = 0;   // bytes
     std::uint64_t landed = 0;     // bytes of files that have their names
 };
@@ -84,22 +97,34 @@ public:
     [[nodiscard]] const exit_status& status() const noexcept { return status_; }
 
 private:
+    friend class split_transfer;
     friend class transfer;
+
+    [[nodiscard]] http::client& client() noexcept { return session_.client(); }
 
     /// All of the file has come: its place is for the next one while it is brought to disk.
     void received(active_download& file);
 
+    /// What goes with every request for `what` to `url`, one of its URLs. Credentials go to the
+    /// origin that the user named and nowhere else.
+    [[nodiscard]] http::headers fields_for(const download& what, const std::string& url) const;
+
     task<void> work();
     task<void> fetch(active_download& file);
-    void end_with(active_download& file, const failure& error, bool resumable);
+    task<void> end_with(active_download& file, const failure& error, bool resumable);
+    task<void> follow_up(const active_download& file);
+    task<void> note_refused();
 
     const get_options& options_;
     download_observer& observer_;
     random random_;
     const std::uint32_t mode_;
+    session session_;
     download_queue queue_;
-    http::client client_;
     http::headers fields_;
+    rate_limiter limiter_;
+    std::optional<failed_list> failed_;
+    std::vector<list_entry> refused_;   // and not yet in failed_
     semaphore places_;   // as many as there may be transfers at once
     buffer_pool buffers_;
     existing_names existing_;

@@ -79,6 +79,21 @@ std::string failed_event(const download_identity& which, const failure& error,
     return std::move(object).line();
 }
 
+std::string would_get_event(const download_identity& which, std::string_view file,
+                            std::optional<std::uint64_t> total, bool resumable) {
+    json_object object = open("would_get", which);
+    object.add("file", file);
+    if (total) object.add("total", *total);
+    object.add("resumable", resumable);
+    return std::move(object).line();
+}
+
+std::string warning_event(std::string_view message) {
+    json_object object = open("warning");
+    object.add("message", message);
+    return std::move(object).line();
+}
+
 std::string summary_event(const summary_facts& facts) {
     json_object object = open("summary");
     object.add("finished", facts.finished)

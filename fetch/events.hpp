@@ -19,8 +19,8 @@ inline constexpr unsigned events_version = 1;
 // What `troika get --json` writes: one JSON object a line, first the fields v and event, then those
 // of the event. Times are seconds, sizes bytes; URLs are shown without credentials. `id` numbers
 // the downloads of a run from 1, so that two of one URL can be told apart. For each download:
-// queued, started, then any number of progress and retry, then finished or failed; at the very end,
-// one summary.
+// queued, started, then any number of progress and retry, then finished or failed (of a dry run:
+// would_get); at the very end, one summary. A warning may stand anywhere.
 
 struct download_identity {
     std::uint64_t id = 0;
@@ -58,6 +58,13 @@ struct finished_facts {
 /// `resumable` tells that the same command would go on from where this run stopped.
 [[nodiscard]] std::string failed_event(const download_identity& which, const failure& error,
                                        std::uint32_t attempts, bool resumable);
+
+/// Of a dry run: the server has the file.
+[[nodiscard]] std::string would_get_event(const download_identity& which, std::string_view file,
+                                          std::optional<std::uint64_t> total, bool resumable);
+
+/// Something that the user should know, and that is no download's failure.
+[[nodiscard]] std::string warning_event(std::string_view message);
 
 struct summary_facts {
     std::uint64_t finished = 0, skipped = 0, failed = 0, unfinished = 0;   // downloads

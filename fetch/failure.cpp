@@ -60,7 +60,7 @@ bool is_transient(std::error_code error) {
 std::string_view status_advice(int status) {
     namespace s = http::status;
     if (status == s::unauthorized || status == s::proxy_authentication_required)
-        return "; the server wants credentials: give them with -H 'Authorization: ...'";
+        return "; the server wants to know who you are: see --netrc, -u and --bearer";
     if (status == s::forbidden) return "; the server does not let you have it";
     if (status == s::not_found || status == 410) return "; check the spelling of the URL";
     if (status == s::too_many_requests) return "; ask for fewer files at once with --per-host";
@@ -152,16 +152,9 @@ failure checksum_failure(std::string_view url, std::string_view expected, std::s
 }
 
 failure scheme_failure(std::string_view url, bool redirected) {
-    const std::string_view scheme = url.substr(0, url.find(':'));
-    const bool https = std::ranges::equal(scheme, std::string_view("https"), {},
-                                          [](char c) { return static_cast<char>(c | 0x20); });
     std::string message = "get " + shown(url) + ": ";
     if (redirected) message += "the server redirects there, but ";
-    if (https)
-        return {cause::tls, message +
-                                "https is not supported by this version of troika; use an "
-                                "http URL if the server offers one"};
-    message += "only http URLs can be downloaded";
+    message += "only http and https URLs can be downloaded";
     return {redirected ? cause::protocol : cause::usage, message};
 }
 

@@ -151,10 +151,17 @@ void input_list::parse_field(std::string_view word, list_entry& entry) const {
             refuse("out= has no name; leave it away to name the file after the URL");
         return;
     }
+    if (key == "mirror") {
+        if (value.empty()) refuse("mirror= has no URL");
+        if (entry.mirrors.size() == mirrors_max)
+            refuse("there are more than " + std::to_string(mirrors_max) + " mirrors");
+        entry.mirrors.push_back(quoted ? unquote(value) : std::string(value));
+        return;
+    }
     checksum_algorithm algorithm;
     const bool named = parse_algorithm(key, algorithm);
     if (!named && key != "checksum")
-        refuse("'" + printable(key) + "=' is not known; write out=, sha256= or checksum=");
+        refuse("'" + printable(key) + "=' is not known; write out=, sha256=, checksum= or mirror=");
     if (entry.expected) refuse("a second checksum is given; one is enough");
     try {
         entry.expected = named ? checksum::parse_hex(algorithm, value) : checksum::parse(value);

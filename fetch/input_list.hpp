@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troika::fetch {
 
@@ -18,20 +19,23 @@ struct list_entry {
     list_entry() = default;
 
     std::string url;
-    std::string out;   // empty: named after the URL
+    std::vector<std::string> mirrors;   // other URLs of the same file
+    std::string out;                    // empty: named after the URL
     std::optional<checksum> expected;
+    std::optional<std::uint64_t> size;   // if it is known before
     std::uint64_t line = 0;   // where it stands, from 1
 };
 
 /// Reads a list of downloads as its bytes arrive, holding no more than one chunk and one line.
 ///
 /// One download a line: a URL, then, in any order, `out=NAME`, `sha256=DIGITS` (or another
-/// algorithm), `checksum=ALGORITHM:DIGITS`. A name with spaces is quoted ("with \" and \\ inside")
-/// or percent-encoded. Empty lines, and words from one that begins with # to the end of the line,
-/// are ignored; lines end with LF or CRLF. Thread: none of its own.
+/// algorithm), `checksum=ALGORITHM:DIGITS`, and any number of `mirror=URL`. A name with spaces is
+/// quoted ("with \" and \\ inside") or percent-encoded. Empty lines, and words from one that begins
+/// with # to the end of the line, are ignored; lines end with LF or CRLF. Thread: none of its own.
 class input_list {
 public:
     static constexpr std::size_t line_length_max = 64 * 1024;
+    static constexpr std::size_t mirrors_max = 100;   // of a line
 
     /// Fills `into`, which is not empty, with what comes next. Returns: how many bytes, 0 at the
     /// end.

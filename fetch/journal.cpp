@@ -40,6 +40,10 @@ bool set_field(journal& note, std::string_view name, std::string_view value) {
         note.size = number;
     } else if (name == "durable" && parse_number(value, number)) {
         note.durable = number;
+    } else if (name == "written" && note.size) {
+        auto ranges = parse_ranges(value, *note.size);
+        if (!ranges) return false;
+        note.written = std::move(*ranges);
     } else if (name == "prefix") {
         note.prefix = checksum::parse(value);
     } else {
@@ -58,6 +62,8 @@ std::string serialize(const journal& note) {
     text.append("\nvalidator ").append(note.validator);
     if (note.size) text.append("\nsize ").append(std::to_string(*note.size));
     text.append("\ndurable ").append(std::to_string(note.durable));
+    if (!note.written.empty())
+        text.append("\nwritten ").append(serialize_ranges(note.written, journal::ranges_max));
     if (note.prefix) text.append("\nprefix ").append(note.prefix->to_string());
     text += '\n';
     const std::string sum = seal(text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fetch/checksum.hpp"
+#include "fetch/segment_plan.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troika::fetch {
 
@@ -33,8 +35,17 @@ struct journal {
     std::string url;         // as asked for, before redirects, without credentials
     std::string validator;   // for If-Range: a strong entity tag with its quotes, or an HTTP date
     std::optional<std::uint64_t> size;   // of the whole file, if the server told
-    std::uint64_t durable = 0;           // bytes of NAME.part that are on disk
+    std::uint64_t durable = 0;           // bytes of NAME.part that are on disk, from its beginning
+    std::vector<file_range> written;     // all that is on disk, where there are gaps; else empty
     std::optional<checksum> prefix;      // of these bytes
+
+    /// Ranges that a note holds at most; of more, the longest.
+    static constexpr std::size_t ranges_max = 1000;
+
+    /// Where the last byte that is on disk ends.
+    [[nodiscard]] std::uint64_t end() const noexcept {
+        return written.empty() ? durable : written.back().end;
+    }
 
     friend bool operator==(const journal&, const journal&) noexcept = default;
 };

@@ -3,6 +3,10 @@
 
 #include "fetch/failure.hpp"
 #include "fetch/printable.hpp"
+#include "fetch/segment_plan.hpp"
+
+#include <troika/http/authorization.hpp>
+#include <troika/http/error.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -54,10 +58,48 @@ user_header parse_user_header(std::string_view text) {
     return {std::string(name), std::string(value)};
 }
 
+std::string authorization_for(const get_options& options) {
+    try {
+        if (!options.bearer.empty()) return http::bearer_authorization(options.bearer);
+        if (options.user.empty()) return {};
+        const std::size_t colon = options.user.find(':');
+        const std::string_view user = options.user;
+        return http::basic_authorization(
+            {.user = user.substr(0, colon),
+             .password = colon == user.npos ? std::string_view() : user.substr(colon + 1)});
+    } catch (const http::http_error& wrong) {
+        refuse((options.bearer.empty() ? "-u: " : "--bearer: ") + std::string(wrong.what()));
+    }
+}
+
+namespace {
+
+void check_transport(const get_options& options) {
+    if (!options.user.empty() && !options.bearer.empty())
+        refuse("-u and --bearer both say who you are: choose one");
+    static_cast<void>(authorization_for(options));
+    if (options.certificate.empty() != options.key.empty())
+        refuse("--cert and --key come together: a certificate, and the key that belongs to it");
+    if (options.compressed && options.splits > 1)
+        refuse("--compressed and -s contradict each other: a coded body has no parts");
+    if (options.compressed && options.output != "-" && options.expected)
+        refuse("--compressed and a checksum contradict each other: servers code as they like");
+    const std::string most = std::to_string(segment_plan::connections_max);
+    if (options.splits < 1 || options.splits > segment_plan::connections_max)
+        refuse("-s takes a number from 1 to " + most);
+    if (options.split_min < 64 * 1024) refuse("--min-split takes a size of at least 64k");
+    if (!options.failed_out.empty() && options.failed_out == options.list)
+        refuse("--failed-out would overwrite the list that is read: name another file");
+}
+
+}  // namespace
+
 void check_options(const get_options& options) {
-    if (options.urls.empty() && options.list.empty())
+    if (options.urls.empty() && options.list.empty() && options.metalink.empty())
         refuse("there is nothing to get: give a URL, or a list of them with -i FILE");
-    const bool several = options.urls.size() > 1 || !options.list.empty();
+    check_transport(options);
+    const bool several =
+        options.urls.size() > 1 || !options.list.empty() || !options.metalink.empty();
     if (several && !options.output.empty())
         refuse("-o names one file, but several are asked for: use -d DIR, or out=NAME in a list");
     if (several && options.expected)
@@ -69,8 +111,9 @@ void check_options(const get_options& options) {
         if (!options.directory.empty()) refuse("-d has no meaning when the file goes to -o -");
         if (options.existing != existing_file::keep_if_same)
             refuse(
-                "--overwrite, --no-clobber and --rename have no meaning when the file goes to "
-                "-o -");
+                "--overwrite, --no-clobber, --rename and --if-changed have no meaning when the "
+                "file goes to -o -");
+        if (options.exec) refuse("--exec has no file to work on when it goes to -o -");
     }
     if (options.remote_name && !options.output.empty())
         refuse("-o and -J both name the file: choose one");
@@ -89,7 +132,7 @@ std::size_t descriptors_max(const get_options& options) noexcept {
         3;   // a socket, the file, and for moments a journal or a directory
     constexpr std::size_t base =
         64;   // standard streams, the loop's own, idle connections, lookups
-    return base + each * options.jobs;
+    return base + (each + options.splits - 1) * options.jobs;
 }
 
 }  // namespace troika::fetch

@@ -14,6 +14,9 @@ namespace troika::fetch {
 
 namespace {
 
+// Where a file's entity tag is kept with it.
+constexpr const char* tag_attribute = "user.troika.etag";
+
 [[noreturn]] void fail(int error, std::string_view operation, const std::string& path) {
     throw file_failure(operation, path, std::error_code(error, std::generic_category()));
 }
@@ -42,7 +45,9 @@ int create(const std::string& path) {
 }
 
 void give_name(int file, const std::string& part, const std::string& path, const landing& how) {
-    if (how.modified) os::set_modified(file, *how.modified);   // a courtesy: may be refused
+    // Courtesies, which may be refused.
+    if (how.modified) os::set_modified(file, *how.modified);
+    if (!how.entity_tag.empty()) os::set_attribute(file, tag_attribute, how.entity_tag);
     check_result(os::set_mode(file, how.mode), "set permissions of", part);
     if (how.sync) check_result(os::sync(file), "sync", part);
     const int renamed = how.replace ? os::rename(part.c_str(), path.c_str())
@@ -73,6 +78,10 @@ std::string directory_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash == std::string::npos) return ".";
     return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string stored_entity_tag(const std::string& path) {
+    return os::attribute(path.c_str(), tag_attribute);
 }
 
 std::optional<os::file_status> look_at(const std::string& path) {
@@ -121,7 +130,9 @@ bool land_unnamed(const std::string& path, std::span<const std::byte> content,
     const os::fd file(os::open_unnamed(directory_of(path).c_str(), how.mode));
     if (!file) return false;
     write_all(file.get(), content, 0, path);
-    if (how.modified) os::set_modified(file.get(), *how.modified);   // a courtesy: may be refused
+    // Courtesies, which may be refused.
+    if (how.modified) os::set_modified(file.get(), *how.modified);
+    if (!how.entity_tag.empty()) os::set_attribute(file.get(), tag_attribute, how.entity_tag);
     if (how.sync) check_result(os::sync(file.get()), "sync", path);
     const int named = os::name_file(file.get(), path.c_str());
     if (named == -EEXIST) fail(EEXIST, "create", path);
@@ -150,12 +161,22 @@ bool land_small(const std::string& path, std::span<const std::byte> content, con
     return true;
 }
 
+std::string keep_bad_file(const std::string& path, std::span<const std::byte> content,
+                          std::uint32_t mode) {
+    const std::string bad = path + ".bad";
+    landing how;
+    how.replace = true;
+    how.sync = false;
+    how.mode = mode;
+    return land_small(bad, content, how) ? bad : std::string();
+}
+
 part_file::part_file(std::string path)
     : path_(std::move(path)),
       part_path_(path_ + std::string(part_suffix)),
       journal_path_(path_ + std::string(journal_suffix)) {}
 
-part_file part_file::open(const std::string& path, const std::string& url, bool resume,
+part_file part_file::open(const std::string& path, std::span<const std::string> urls, bool resume,
                           std::optional<checksum_algorithm> algorithm) {
     part_file part(path);
     // A few times, for another process may finish or give up between our steps.
@@ -183,20 +204,24 @@ part_file part_file::open(const std::string& path, const std::string& url, bool 
         if (status.type != os::file_type::regular)
             throw failure(cause::file, part.part_path_ + " is no regular file: remove it");
         if (status.links == 0) continue;   // it was landed or removed before we had the lock
-        if (status.size > 0 && resume && part.take_up(url, algorithm)) return part;
+        if (status.size > 0 && resume && part.take_up(urls, algorithm)) return part;
         part.start_over(algorithm);
         return part;
     }
     throw failure(cause::file, part.part_path_ + " comes and goes: is another download running?");
 }
 
-bool part_file::take_up(const std::string& url, std::optional<checksum_algorithm> algorithm) {
+bool part_file::take_up(std::span<const std::string> urls,
+                        std::optional<checksum_algorithm> algorithm) {
     const auto note = parse_journal(read_text(journal_path_, journal::bytes_max));
     os::file_status status;
-    if (!note || note->url != url || note->validator.empty() || note->durable == 0 ||
-        os::status(file_.get(), status) < 0 || status.size < note->durable)
+    if (!note || std::ranges::find(urls, note->url) == urls.end() ||
+        note->validator.empty() || note->end() == 0 ||
+        os::status(file_.get(), status) < 0 || status.size < note->end())
         return false;
     // The prefix is read again for the running checksum, and proved on the way if the note can.
+    // Where there are gaps, it is computed once they are filled.
+    if (!note->written.empty()) algorithm.reset();
     const auto wanted = note->prefix ? std::optional(note->prefix->algorithm()) : algorithm;
     std::optional<hasher> proof;
     std::optional<hasher> digest;
@@ -217,7 +242,7 @@ bool part_file::take_up(const std::string& url, std::optional<checksum_algorithm
         if (proof && proof->value() != *note->prefix) return false;
     }
     // What lies behind was never promised.
-    check_result(os::truncate(file_.get(), note->durable), "cut", part_path_);
+    check_result(os::truncate(file_.get(), note->end()), "cut", part_path_);
     resumed_ = *note;
     digest_ = std::move(digest);
     journal_written_ = true;

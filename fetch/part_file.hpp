@@ -27,7 +27,11 @@ struct landing {
     bool sync = true;       // content first
     std::uint32_t mode = 0644;
     std::optional<std::chrono::sys_seconds> modified;
+    std::string entity_tag = {};   // kept with the file for --if-changed, where that can be
 };
+
+/// The entity tag that a file was stored with; empty where there is none.
+[[nodiscard]] std::string stored_entity_tag(const std::string& path);
 
 /// Whether a name is taken, and by what; `status` is of what a link leads to.
 [[nodiscard]] std::optional<os::file_status> look_at(const std::string& path);
@@ -43,6 +47,11 @@ void make_way(const std::string& path);
 /// Returns: false, with nothing done, when it needs a NAME.part and one is there already.
 bool land_small(const std::string& path, std::span<const std::byte> content, const landing& how);
 
+/// Keeps what came and is not what it should be as NAME.bad. Returns: that name; empty where it
+/// could not be written.
+[[nodiscard]] std::string keep_bad_file(const std::string& path, std::span<const std::byte> content,
+                                        std::uint32_t mode);
+
 /// The name of a file that is whole, and of the directory it stands in.
 [[nodiscard]] std::string directory_of(const std::string& path);
 
@@ -50,8 +59,9 @@ bool land_small(const std::string& path, std::span<const std::byte> content, con
 class part_file {
 public:
     /// Opens NAME.part, locked against other processes: the one that is there, if its journal can
-    /// be relied on and `resume` allows it, else a new one. Throws: failure (file).
-    static part_file open(const std::string& path, const std::string& url, bool resume,
+    /// be relied on, is of one of `urls`, and `resume` allows it, else a new one. Throws: failure
+    /// (file).
+    static part_file open(const std::string& path, std::span<const std::string> urls, bool resume,
                           std::optional<checksum_algorithm> algorithm);
 
     part_file(part_file&&) noexcept = default;
@@ -63,6 +73,13 @@ public:
     [[nodiscard]] std::optional<hasher>& digest() noexcept { return digest_; }
     [[nodiscard]] int descriptor() const noexcept { return file_.get(); }
     [[nodiscard]] const std::string& part_path() const noexcept { return part_path_; }
+
+    /// Has the checksum computed from the file once it is whole: parts come in any order.
+    void forget_digest() noexcept { digest_.reset(); }
+    /// Computes the checksum of all that is there. Throws: failure (file).
+    [[nodiscard]] checksum compute_digest(checksum_algorithm algorithm) const {
+        return digest_of(part_path_, algorithm);
+    }
 
     /// Drops what is there. Throws: failure (file).
     void start_over(std::optional<checksum_algorithm> algorithm);
@@ -82,7 +99,7 @@ public:
 private:
     part_file(std::string path);
     void remove_journal() noexcept;
-    bool take_up(const std::string& url, std::optional<checksum_algorithm> algorithm);
+    bool take_up(std::span<const std::string> urls, std::optional<checksum_algorithm> algorithm);
 
     std::string path_;
     std::string part_path_;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace troika::fetch {
 
@@ -20,8 +21,12 @@ struct download {
 
     std::uint64_t id = 0;   // from 1, in the order in which they were asked for
     std::string url;
-    std::string path;   // where the whole file will stand
+    std::vector<std::string> mirrors;   // other URLs of the same file
+    std::string out;                    // as a list has it, for another one; empty: none
+    std::string path;                   // where the whole file will stand
     std::optional<checksum> expected;
+    std::optional<std::uint64_t> size;   // as a Metalink document has it
+    bool foreign = false;   // somebody else has chosen the URLs: no credentials go there
 };
 
 /// Where the file of a list's line goes: `directory` and out=, or a safe name made of the URL.

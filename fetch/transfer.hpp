@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "fetch/answer.hpp"
+#include "fetch/body_reader.hpp"
 #include "fetch/checksum.hpp"
 #include "fetch/downloader.hpp"
 #include "fetch/part_file.hpp"
+#include "fetch/segment_plan.hpp"
+#include "fetch/split_transfer.hpp"
+#include "fetch/target.hpp"
 
 #include <troika/core/task.hpp>
 #include <troika/http/client.hpp>
@@ -12,13 +17,14 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troika::fetch {
 
 /// The attempts at one download. What one attempt leaves, the next goes on from.
 class transfer {
 public:
-    transfer(downloader& run, active_download& file) : run_(run), file_(file) {}
+    transfer(downloader& run, active_download& file);
 
     /// One attempt. Returns when the download has ended well, and its end was told.
     /// Throws: failure; what http::client throws, which failure_of() understands.
@@ -32,50 +38,59 @@ public:
     [[nodiscard]] failure failure_of(const std::exception_ptr& error) const;
     /// Whether another attempt makes sense: not when the bytes have gone to standard output.
     [[nodiscard]] bool repeatable() const noexcept { return !to_stdout_ || file_.bytes == 0; }
-    /// Tells the observer that an interrupted download can be resumed.
-    void tell_kept();
+    /// After a failure of `why`: turns to the next URL of the same file, if there is one that was
+    /// not tried since the last wait. Returns: whether the next attempt may begin at once.
+    [[nodiscard]] bool try_next_mirror(cause why) noexcept;
 
 private:
-    struct answer {
-        std::uint64_t offset = 0;            // where the body begins in the file
-        std::optional<std::uint64_t> size;   // of the whole file
-        std::string validator;               // for If-Range; empty: it can not be resumed
-        bool complete = false;               // nothing is missing any more: there is no body
-    };
-
-    task<bool> settle_existing();
-    task<void> receive(http::exchange& exchange);
-    [[nodiscard]] answer judge(const http::exchange& exchange);
-    [[nodiscard]] answer judge_rest(const http::exchange& exchange);
-    task<void> receive_small(http::exchange& exchange, std::uint64_t size);
-    task<void> receive_large(http::exchange& exchange, const answer& how);
-    task<void> append(http::exchange& exchange, const answer& how);
-    task<void> land_part();
-    task<void> keep_bad(std::span<const std::byte> content, const checksum& actual);
-    task<void> receive_to_stdout(http::exchange& exchange);
-    task<void> write_piece(std::span<const std::byte> piece, std::uint64_t offset);
-    task<std::size_t> fill(http::exchange& exchange, std::span<std::byte> into);
-    task<void> write_note();
-    task<void> open_part(bool resume);
-    task<void> rename_by(const http::exchange& exchange);
-    void verify(const checksum& actual, const std::string& kept_as) const;
-    [[nodiscard]] landing landing_of() const;
-    [[nodiscard]] std::string validator_of(const http::exchange& exchange);
-    void finish(const checksum* sum, bool skipped);
+    [[nodiscard]] const std::string& url() const noexcept { return urls_[mirror_]; }
+    [[nodiscard]] bool proven_by_checksum() const noexcept {
+        return file_.what.expected.has_value();
+    }
     [[nodiscard]] std::optional<checksum_algorithm> algorithm() const;
+    [[nodiscard]] landing landing_of() const;
+
+    // the request
+    task<void> settle_target();
+    [[nodiscard]] question ask(http::headers& fields);
+    task<void> ask_only();
+
+    // the answer
+    task<void> receive(http::exchange& exchange, const answer& how);
+    void settle_existing(const answer& how);
+    task<void> name_by_server(const http::exchange& exchange);
+    task<void> receive_small(body_reader& body, std::uint64_t size);
+    task<void> receive_large(body_reader& body, const answer& how);
+    task<void> receive_to_stdout(body_reader& body);
+    task<void> append(body_reader& body, std::optional<std::uint64_t> size);
+    task<void> split(std::optional<http::exchange> first, file_range range);
+
+    // the file
+    task<void> open_part(bool resume);
+    task<void> write_piece(std::span<const std::byte> piece, std::uint64_t offset);
+    task<void> write_note();
+    task<void> land_part();
+    void verify(const checksum& actual, const std::string& kept_as) const;
+    void finish(const checksum* sum, bool skipped);
 
     downloader& run_;
     active_download& file_;
+    std::vector<std::string> urls_;   // of the same file, the preferred first
+    std::size_t mirror_ = 0;          // of urls_: the one that is asked
+    std::size_t mirrors_tried_ = 0;   // since the last wait
+    target target_;
     std::optional<part_file> part_;
-    std::string validator_;   // of what part_ holds
+    std::optional<segment_plan> plan_;   // where parts of part_ came out of order
+    std::string validator_;              // of what part_ holds, at validator_url_
+    std::size_t validator_url_ = 0;
+    std::string entity_tag_;
     std::optional<std::chrono::sys_seconds> modified_;
-    std::optional<os::file_status> existing_;   // a file to be kept if the server's is the same
-    std::uint64_t written_ = 0;                 // bytes of part_ without a gap
-    std::uint64_t noted_ = 0;                   // of these, in the journal
+    std::uint64_t written_ = 0;   // bytes of part_ without a gap
+    std::uint64_t noted_ = 0;     // bytes that the journal has
     bool looked_ = false;
-    bool replace_ = false;
     bool to_stdout_ = false;
-    bool fresh_ = false;   // ask for the whole file, whatever is there
+    bool fresh_ = false;      // ask for the whole file, whatever is there
+    bool unsplit_ = false;    // parts were tried, or make no sense
 };
 
 }  // namespace troika::fetch

@@ -86,11 +86,94 @@ CLI::Option* add_switch(CLI::App& app, const std::string& name, Set set,
     return app.add_flag_callback(name, set, description);
 }
 
-void declare_get(CLI::App& app, fetch::get_options& options) {
+CLI::Option* add_size(CLI::App& app, const std::string& name, std::uint64_t& into,
+                      const std::string& description) {
+    return add_parsed(
+               app, name, [&into](const std::string& text) { into = parse_size(text); },
+               description)
+        ->type_name("SIZE");
+}
+
+// Who we are, whom we trust, and by which way.
+void declare_transport(CLI::App& app, fetch::get_options& options, surroundings& around) {
+    const std::string who = "Who you are";
+    auto* user = app.add_option("-u,--user", options.user,
+                                "NAME:PASSWORD; others on this machine can see it: prefer --netrc");
+    user->type_name("TEXT")->group(who);
+    app.add_option("--bearer", options.bearer, "A token; others can see it as well")
+        ->type_name("TOKEN")
+        ->group(who)
+        ->excludes(user);
+    app.add_flag("--netrc", around.netrc, "Log-ins from ~/.netrc, or where $NETRC says")
+        ->group(who);
+    app.add_option("--netrc-file", options.netrc, "Log-ins from this file")
+        ->type_name("FILE")
+        ->group(who);
+    app.add_option("-b,--cookie", options.cookies, "NAME=VALUE, or a file of cookies")
+        ->type_name("COOKIE")
+        ->type_size(1)
+        ->allow_extra_args(false)
+        ->group(who);
+    app.add_option("--cookie-jar", options.cookie_jar, "Take cookies, and write them at the end")
+        ->type_name("FILE")
+        ->group(who);
+
+    const std::string way = "Ways and trust";
+    add_parsed(
+        app, "--proxy",
+        [&around](const std::string& text) {
+            if (!text.empty()) static_cast<void>(http::proxy::parse(text));
+            around.proxy = text;
+        },
+        "http://[USER:PASSWORD@]HOST:PORT, or '' for none")
+        ->type_name("URL")
+        ->group(way);
+    add_parsed(
+        app, "--noproxy",
+        [&around](const std::string& text) {
+            static_cast<void>(http::proxy_exceptions(text, "--noproxy"));
+            around.direct = text;
+        },
+        "Hosts to ask without a proxy, with commas")
+        ->type_name("LIST")
+        ->group(way);
+    app.add_option("--cacert", options.authorities, "Trust this authority (PEM) and no other")
+        ->type_name("FILE")
+        ->group(way);
+    app.add_option("--cert", options.certificate, "Our certificate (PEM)")
+        ->type_name("FILE")
+        ->group(way);
+    app.add_option("--key", options.key, "The key of --cert (PEM)")->type_name("FILE")->group(way);
+    add_parsed(
+        app, "--tls-min",
+        [&options](const std::string& text) {
+            if (text == "1.2")
+                options.tls_min = tls::version::tls_1_2;
+            else if (text == "1.3")
+                options.tls_min = tls::version::tls_1_3;
+            else
+                throw std::invalid_argument("write 1.2 or 1.3");
+        },
+        "The oldest version of TLS: 1.2 or 1.3 (1.2)")
+        ->type_name("VERSION")
+        ->group(way);
+    add_switch(
+        app, "-k,--insecure", [&] { options.verify = false; },
+        "Believe every server: anybody on the way can lie")
+        ->group(way);
+    app.add_option("--hsts", options.hsts, "Hosts that want https: read, and kept in this file")
+        ->type_name("FILE")
+        ->group(way);
+}
+
+void declare_get(CLI::App& app, fetch::get_options& options, surroundings& around) {
     using fetch::existing_file;
     app.add_option("URL", options.urls, "What to get")->type_name("");
     app.add_option("-i,--input", options.list,
-                   "A list: a URL a line, with out=NAME and sha256=HEX; - is standard input")
+                   "A list: a URL a line, with out=NAME, sha256=HEX, mirror=URL; - is standard "
+                   "input")
+        ->type_name("FILE");
+    app.add_option("--metalink", options.metalink, "A Metalink 4 document: files and their mirrors")
         ->type_name("FILE");
 
     const std::string naming = "Names";
@@ -111,6 +194,9 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
             app, "--no-clobber", [&] { options.existing = existing_file::keep; },
             "Leave a file that exists, without asking the server"),
         add_switch(
+            app, "--if-changed", [&] { options.existing = existing_file::renew; },
+            "Replace a file that exists if the server has another one"),
+        add_switch(
             app, "--rename", [&] { options.existing = existing_file::rename; },
             "Give the new file a number where the name is taken")};
     for (CLI::Option* policy : policies) {
@@ -121,8 +207,16 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
 
     const std::string limits = "How much at once";
     app.add_option("-j,--jobs", options.jobs, "Files at once (8)")->type_name("N")->group(limits);
-    app.add_option("--per-host", options.per_host, "Connections to one server (4)")
+    app.add_option("--per-host", options.per_host, "Files at once from one server (4)")
         ->type_name("N")
+        ->group(limits);
+    app.add_option("-s,--split", options.splits, "Connections for each large file (1)")
+        ->type_name("N")
+        ->group(limits);
+    add_size(app, "--min-split", options.split_min, "No part is smaller (20M)")->group(limits);
+    add_size(app, "--limit-rate", options.rate_max, "Bytes per second in all, as 5M (none)")
+        ->group(limits);
+    add_size(app, "--limit-rate-file", options.file_rate_max, "The same for each file (none)")
         ->group(limits);
 
     const std::string patience = "Patience (a TIME is 50ms, 2s, 1m; 0 is no limit)";
@@ -156,6 +250,9 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
                  "The same as ALGORITHM:HEX: sha256, sha512, sha1, md5, blake2b")
         ->group(safety)
         ->excludes(sha256);
+    app.add_option("--checksums", options.checksums, "A list such as SHA256SUMS, with every file")
+        ->type_name("FILE")
+        ->group(safety);
     add_switch(
         app, "--no-resume", [&] { options.resume = false; },
         "Begin partial files again from the start")
@@ -195,6 +292,15 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
     app.add_option("--max-redirs", options.redirects_max, "Redirects to follow (10)")
         ->type_name("N")
         ->group(request);
+    app.add_flag("--redirects-to-http", options.redirects_to_http,
+                 "Follow redirects from https to http as well")
+        ->group(request);
+    app.add_flag("--compressed", options.compressed,
+                 "Let servers compress what they send (no resuming, no parts)")
+        ->group(request);
+    app.add_flag("--dry-run", options.dry_run, "Ask what is there, and get nothing")
+        ->group(request);
+    declare_transport(app, options, around);
 
     const std::string talk = "Output";
     app.add_flag("-q,--quiet", options.quiet, "Say only what fails")->group(talk);
@@ -203,6 +309,15 @@ void declare_get(CLI::App& app, fetch::get_options& options) {
         ->group(talk);
     add_switch(
         app, "--no-progress", [&] { options.progress = false; }, "No progress bars")
+        ->group(talk);
+    app.add_option("--failed-out", options.failed_out, "Write a list of what failed, for -i")
+        ->type_name("FILE")
+        ->group(talk);
+    add_parsed(
+        app, "--exec",
+        [&options](const std::string& text) { options.exec = fetch::exec_hook::parse(text); },
+        "Run a command for each file that is whole; {} is its path. No shell")
+        ->type_name("CMD")
         ->group(talk);
 }
 
@@ -220,6 +335,19 @@ void declare_serve(CLI::App& app, serve_command& command) {
         "Bytes per second of each connection, as 5M")
         ->type_name("SIZE");
     app.add_flag("--access-log", command.access_log, "Say what is asked for");
+    const std::string secure = "https";
+    auto* certificate = app.add_option("--cert", command.certificate, "The certificate (PEM)");
+    auto* key = app.add_option("--key", command.key, "Its key (PEM)");
+    certificate->type_name("FILE")->group(secure)->needs(key);
+    key->type_name("FILE")->group(secure)->needs(certificate);
+    auto* self_signed = app.add_flag("--self-signed", command.self_signed,
+                                     "Make a certificate that nobody trusts yet");
+    self_signed->group(secure)->excludes(certificate);
+    app.add_option("--write-cert", command.certificate_out,
+                   "Write that certificate, for --cacert of those who shall trust it")
+        ->type_name("FILE")
+        ->group(secure)
+        ->needs(self_signed);
 }
 
 message usage_error(const CLI::App& app, const std::string& what) {
@@ -244,11 +372,11 @@ command parse_command_line(int argc, const char* const* argv) {
     app.formatter(formatter);   // the subcommands inherit it
     app.add_flag("--version", show_version, "Say which version this is");
     CLI::App* const on_get = app.add_subcommand("get", "Get files, many at once");
-    CLI::App* const on_serve = app.add_subcommand("serve", "Serve a directory over HTTP");
+    CLI::App* const on_serve = app.add_subcommand("serve", "Serve a directory over HTTP or HTTPS");
     CLI::App* const on_doctor =
         app.add_subcommand("doctor", "Say which backend and limits are used, and why");
     app.require_subcommand(0, 1);
-    declare_get(*on_get, get.options);
+    declare_get(*on_get, get.options, get.around);
     declare_serve(*on_serve, serve);
 
     try {

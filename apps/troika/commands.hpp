@@ -5,15 +5,26 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace troika::apps {
+
+/// What is said of a run's surroundings; what is not said comes from the environment.
+struct surroundings {
+    surroundings() = default;
+
+    std::optional<std::string> proxy;   // of all requests; empty: none
+    std::optional<std::string> direct;  // hosts that need none
+    bool netrc = false;                 // log-ins from the usual file
+};
 
 /// `troika get`.
 struct get_command {
     get_command() = default;
 
     fetch::get_options options;
+    surroundings around;
 };
 
 /// `troika serve`.
@@ -26,6 +37,10 @@ struct serve_command {
     std::chrono::nanoseconds delay{0};   // before each answer
     std::uint64_t rate = 0;              // bytes per second of each connection; 0 is no limit
     bool access_log = false;
+    std::string certificate;         // --cert and --key: files; both empty: plain http
+    std::string key;
+    bool self_signed = false;        // a certificate of its own making
+    std::string certificate_out;     // where to write that
 };
 
 /// `troika doctor`.

@@ -2,12 +2,15 @@
 #include "apps/troika/commands.hpp"
 #include "apps/troika/get_display.hpp"
 #include "fetch/downloader.hpp"
+#include "fetch/printable.hpp"
 #include "os/clock.hpp"
 #include "os/environment.hpp"
 #include "os/file.hpp"
 #include "os/signal.hpp"
 #include "os/terminal.hpp"
 
+#include <troika/http/error.hpp>
+#include <troika/http/proxy.hpp>
 #include <troika/loop/run.hpp>
 #include <troika/signals/signals.hpp>
 #include <troika/tasks/sleep.hpp>
@@ -15,7 +18,9 @@
 
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace troika::apps {
 
@@ -79,12 +84,39 @@ task<int> get(const fetch::get_options& options) {
     co_return status.code();
 }
 
+// Takes from the environment what the command line leaves open.
+void look_around(const surroundings& said, fetch::get_options& options) {
+    const auto variable = [](std::string_view name) {
+        return os::environment(std::string(name).c_str());
+    };
+    if (said.proxy && said.proxy->empty()) {
+        options.proxies = {};
+    } else if (said.proxy) {
+        const std::string direct = said.direct.value_or("");
+        options.proxies = http::proxy_settings(http::proxy::parse(*said.proxy),
+                                               http::proxy_exceptions(direct, "--noproxy"));
+    } else {
+        const auto read = [&](std::string_view name) -> std::optional<std::string> {
+            const bool exceptions = name == "no_proxy" || name == "NO_PROXY";
+            return exceptions && said.direct ? said.direct : variable(name);
+        };
+        options.proxies = http::proxy_settings::from_environment(read);
+    }
+    if (!said.netrc || !options.netrc.empty()) return;
+    const std::optional<std::string> home = variable("HOME");
+    options.netrc = variable("NETRC").value_or(home.value_or(".") + "/.netrc");
+}
+
 }  // namespace
 
 int run_get(const get_command& command) {
-    const fetch::get_options& options = command.options;
+    fetch::get_options options = command.options;
     try {
+        look_around(command.around, options);
         fetch::check_options(options);
+    } catch (const http::http_error& error) {
+        std::fprintf(stderr, "troika get: %s\n", fetch::printable(error.what()).c_str());
+        return 2;
     } catch (const fetch::failure& error) {
         std::fprintf(stderr, "troika get: %s\n", error.what());
         return static_cast<int>(error.why());

@@ -92,6 +92,24 @@ void get_display::failed(const fetch::active_download& file, const fetch::failur
     say(fetch::render_report(report, style_.colour));
 }
 
+void get_display::would_get(const fetch::active_download& file, bool resumable) {
+    if (options_.json) {
+        tell(fetch::would_get_event(identity(file.what), file.what.path, file.total, resumable));
+        return;
+    }
+    if (options_.quiet) return;
+    const std::string size = file.total ? fetch::human_size(*file.total) : "of unknown size";
+    say("would get  " + fetch::printable(shown_name(file)) + "  " + size +
+        (resumable ? "" : ", not resumable"));
+}
+
+void get_display::warned(const std::string& text) {
+    if (options_.json)
+        tell(fetch::warning_event(text));
+    else
+        say("troika get: " + text);
+}
+
 void get_display::tick(fetch::downloader& run, time_point now) {
     speed_.update(now, run.totals().received);
     for (fetch::active_download& file : run.active()) file.speed.update(now, file.received);
@@ -177,6 +195,9 @@ void get_display::summarize(const fetch::downloader& run, std::chrono::nanosecon
     if (seconds > 0)
         text += ", " + fetch::human_speed(static_cast<double>(totals.received) / seconds);
     if (totals.skipped > 0) text += "; " + std::to_string(totals.skipped) + " there already";
+    if (totals.asked > 0)
+        text += "; " + std::to_string(totals.asked) + " could be had, " +
+                fetch::human_size(totals.asked_bytes);
     if (totals.failed > 0) text += "; " + std::to_string(totals.failed) + " failed";
     if (resumable_ > 0)
         text += "; the same command again goes on with " + std::to_string(resumable_);

@@ -30,6 +30,8 @@ public:
     void finished(const fetch::active_download& file, const fetch::finished_facts& facts) override;
     void failed(const fetch::active_download& file, const fetch::failure& error,
                 bool resumable) override;
+    void would_get(const fetch::active_download& file, bool resumable) override;
+    void warned(const std::string& text) override;
 
     /// Brings bars and events up to date. Called about ten times a second.
     void tick(fetch::downloader& run, time_point now);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -144,6 +145,18 @@ int set_modified(int file, std::chrono::sys_time<std::chrono::nanoseconds> time)
 
 int set_mode(int file, std::uint32_t mode) noexcept {
     return retried([&] { return ::fchmod(file, static_cast<mode_t>(mode)); });
+}
+
+int set_attribute(int file, const char* name, const std::string& value) noexcept {
+    if (value.size() > attribute_bytes_max) return -E2BIG;
+    return ::fsetxattr(file, name, value.data(), value.size(), 0) < 0 ? -errno : 0;
+}
+
+std::string attribute(const char* path, const char* name) {
+    std::string value(attribute_bytes_max, '\0');
+    const ::ssize_t size = ::getxattr(path, name, value.data(), value.size());
+    value.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return value;
 }
 
 int rename(const char* from, const char* to) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -68,6 +69,13 @@ int reserve(int file, std::uint64_t size) noexcept;
 
 int set_modified(int file, std::chrono::sys_time<std::chrono::nanoseconds> time) noexcept;
 int set_mode(int file, std::uint32_t mode) noexcept;
+
+/// Keeps a short text with an open file, under a name such as `user.program.word`; -EOPNOTSUPP
+/// where the file system has no attributes.
+int set_attribute(int file, const char* name, const std::string& value) noexcept;
+/// Returns: the text; empty where there is none, or it is longer than attribute_bytes_max.
+[[nodiscard]] std::string attribute(const char* path, const char* name);
+inline constexpr std::size_t attribute_bytes_max = 1024;
 
 /// Replaces `to` atomically.
 int rename(const char* from, const char* to) noexcept;

@@ -229,8 +229,8 @@ class Wrong(TestCase):
         self.assertIn("missing.txt", self.get("-i", "missing.txt", exit_code=3))
         self.get("-i", ".", exit_code=3)
 
-    def test_https_is_refused(self):
-        self.assertIn("https", self.get("https://127.0.0.1/file", exit_code=5))
+    def test_other_schemes_are_refused(self):
+        self.assertIn("http and https", self.get("ftp://127.0.0.1/file", exit_code=2))
 
     def test_options_that_contradict(self):
         for wrong in (["-q", "-v"], ["-o", "one", url + "large"], ["-j", "0"], []):

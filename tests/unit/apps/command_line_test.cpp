@@ -169,9 +169,25 @@ TEST(CommandLine, MistakesInGetAreExplained) {
                 HasSubstr("control character"));
     EXPECT_THAT(usage_error({"get", "http://h/a", "-o"}), HasSubstr("output"));
     EXPECT_THAT(usage_error({"get", "--nonsense\x1b[2J"}), testing::Not(HasSubstr("\x1b")));
-    // Options of later versions are not accepted and then ignored.
-    for (const char* later : {"--limit-rate", "--cacert", "--dry-run", "-k", "--compressed", "-s"})
-        EXPECT_THAT(usage_error({"get", later, "http://h/a"}), HasSubstr(later));
+    EXPECT_THAT(usage_error({"get", "-u", "a:b", "--bearer", "c", "http://h/a"}),
+                HasSubstr("--bearer"));
+    EXPECT_THAT(usage_error({"get", "--cert", "a.pem", "http://h/a"}), HasSubstr("--key"));
+    EXPECT_THAT(usage_error({"get", "--compressed", "-s", "2", "http://h/a"}),
+                HasSubstr("contradict"));
+    EXPECT_THAT(usage_error({"get", "-s", "0", "http://h/a"}), HasSubstr("-s takes"));
+    EXPECT_THAT(usage_error({"get", "--min-split", "1", "http://h/a"}), HasSubstr("--min-split"));
+    EXPECT_THAT(usage_error({"get", "--tls-min", "1.1", "http://h/a"}), HasSubstr("1.2 or 1.3"));
+    EXPECT_THAT(usage_error({"get", "--limit-rate", "fast", "http://h/a"}),
+                HasSubstr("--limit-rate"));
+    EXPECT_THAT(usage_error({"get", "--exec", "echo 'a", "http://h/a"}), HasSubstr("--exec"));
+    EXPECT_THAT(usage_error({"get", "--exec", "x", "-o", "-", "http://h/a"}), HasSubstr("--exec"));
+    EXPECT_THAT(usage_error({"get", "--proxy", "socks5://h", "http://h/a"}), HasSubstr("--proxy"));
+    EXPECT_THAT(usage_error({"get", "--noproxy", "10.0.0.0/99", "http://h/a"}),
+                HasSubstr("--noproxy"));
+    EXPECT_THAT(usage_error({"get", "-i", "list", "--failed-out", "list"}),
+                HasSubstr("--failed-out"));
+    EXPECT_THAT(usage_error({"get", "--if-changed", "--rename", "http://h/a"}),
+                HasSubstr("--rename"));
 }
 
 TEST(CommandLine, Serve) {

@@ -47,7 +47,9 @@ protected:
     }
 
     std::string folder;
-    landing how{.replace = false, .sync = false, .mode = 0600, .modified = std::nullopt};
+    const std::vector<std::string> urls{"http://h/a"};
+    landing how{.replace = false, .sync = false, .mode = 0600, .modified = std::nullopt,
+                .entity_tag = {}};
 };
 
 TEST_F(PartFile, LandsASmallFileInOneGo) {
@@ -86,9 +88,9 @@ TEST_F(PartFile, MakesTheDirectoriesOnTheWay) {
 }
 
 TEST_F(PartFile, IsLockedAgainstASecondDownload) {
-    const part_file first = part_file::open(at("a"), "http://h/a", true, std::nullopt);
+    const part_file first = part_file::open(at("a"), urls, true, std::nullopt);
     try {
-        part_file::open(at("a"), "http://h/a", true, std::nullopt);
+        part_file::open(at("a"), urls, true, std::nullopt);
         FAIL() << "two downloads write one file";
     } catch (const failure& error) {
         EXPECT_EQ(error.why(), cause::file);
@@ -98,7 +100,7 @@ TEST_F(PartFile, IsLockedAgainstASecondDownload) {
 
 TEST_F(PartFile, DoesNotTrustWhatHasNoJournal) {
     write("a.part", "who knows");
-    const part_file part = part_file::open(at("a"), "http://h/a", true, std::nullopt);
+    const part_file part = part_file::open(at("a"), urls, true, std::nullopt);
     EXPECT_FALSE(part.resumed());
     EXPECT_EQ(std::filesystem::file_size(at("a.part")), 0u);
 }
@@ -106,12 +108,12 @@ TEST_F(PartFile, DoesNotTrustWhatHasNoJournal) {
 TEST_F(PartFile, RefusesALinkInItsPlace) {
     write("victim", "precious");
     std::filesystem::create_symlink("victim", at("a.part"));
-    EXPECT_THROW(part_file::open(at("a"), "http://h/a", true, std::nullopt), failure);
+    EXPECT_THROW(part_file::open(at("a"), urls, true, std::nullopt), failure);
     EXPECT_EQ(text_of("victim"), "precious");
 }
 
 TEST_F(PartFile, IsGoneWhenItIsDiscarded) {
-    part_file part = part_file::open(at("a"), "http://h/a", true, std::nullopt);
+    part_file part = part_file::open(at("a"), urls, true, std::nullopt);
     part.discard();
     EXPECT_TRUE(names().empty());
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fetch/failure.hpp"
+#include "fetch/segment_plan.hpp"
+
+#include <troika/http/message_head.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troika::fetch {
+
+/// What was asked of a server for one download.
+struct question {
+    question() = default;
+
+    std::string_view url;                 // for messages
+    std::optional<std::uint64_t> first;   // the first byte of a range; nothing: the whole file
+    std::optional<std::uint64_t> end;     // of the range; nothing: to the end of the file
+    std::string_view validator = {};      // that the part at hand has, for If-Range
+    std::optional<std::uint64_t> size;    // of the file, where it is known
+    bool conditional = false;             // If-Modified-Since or If-None-Match was sent
+    std::chrono::sys_seconds now{};       // the time of day
+};
+
+/// What an answer means for the download.
+struct answer {
+    enum class kind : std::uint8_t {
+        whole,       // the body is the file
+        part,        // the body is `range` of it
+        complete,    // there is nothing behind what we have: it is whole
+        unchanged,   // 304
+        no_ranges,   // to be asked again without one: ranges are not served, or the file is empty
+    };
+    kind what = kind::whole;
+    file_range range;                    // of a part
+    std::optional<std::uint64_t> size;   // of the whole file
+    std::string validator;               // for If-Range; empty: it can not be resumed
+    std::string entity_tag;              // weak or strong; empty: none
+    std::optional<std::chrono::sys_seconds> modified;
+};
+
+/// The answer is of no use.
+class answer_refused : public failure {
+public:
+    answer_refused(const failure& why, bool start_over) : failure(why), start_over_(start_over) {}
+
+    /// What was fetched before is of another file than what is there now.
+    [[nodiscard]] bool start_over() const noexcept { return start_over_; }
+
+private:
+    bool start_over_;
+};
+
+/// Returns: what `head` means as the answer to `asked`.
+///
+/// Of a part everything is checked: that it is the one that was asked for, the size of the whole,
+/// and that the file is still the same. Throws: answer_refused. Source: RFC 9110, sections 13 to
+/// 15.
+[[nodiscard]] answer judge(const http::response_head& head, const question& asked);
+
+}  // namespace troika::fetch

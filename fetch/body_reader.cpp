@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/body_reader.hpp"
+
+namespace troika::fetch {
+
+body_reader::body_reader(http::exchange& from, rate_limiter& limiter, rate_limiter::share& share,
+                         read_counters counters, bool may_be_coded)
+    : from_(from), limiter_(limiter), share_(share), counters_(counters) {
+    if (may_be_coded) decoded_.emplace(from);
+}
+
+task<std::size_t> body_reader::fill(std::span<std::byte> into) {
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+        const std::size_t allowed = co_await limiter_.take(share_, into.size() - filled);
+        const std::span<std::byte> room = into.subspan(filled, allowed);
+        std::size_t count = 0;
+        if (decoded_)
+            count = co_await decoded_->read_some(room);
+        else
+            count = co_await from_.read_some(room);
+        limiter_.give_back(share_, allowed - count);
+        if (count == 0) break;
+        filled += count;
+        counters_.run += count;
+        counters_.file += count;
+        if (counters_.progress != nullptr) *counters_.progress += count;
+    }
+    co_return filled;
+}
+
+}  // namespace troika::fetch
