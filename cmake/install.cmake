@@ -49,7 +49,8 @@ foreach(component IN LISTS components)
         LIBS -L\${libdir} -ltroika-${component} -pthread)
 endforeach()
 troika_install(troika troika_all)
-list(TRANSFORM components PREPEND troika- OUTPUT_VARIABLE packages)
+get_property(umbrella GLOBAL PROPERTY troika_umbrella_components)
+list(TRANSFORM umbrella PREPEND troika- OUTPUT_VARIABLE packages)
 troika_pkgconfig(troika DESCRIPTION "${PROJECT_DESCRIPTION}" REQUIRES ${packages})
 
 configure_package_config_file(packaging/troikaConfig.cmake.in

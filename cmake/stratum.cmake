@@ -63,7 +63,17 @@ function(troika_component name)
     list(TRANSFORM arg_REQUIRES PREPEND troika_ OUTPUT_VARIABLE below)
     target_link_libraries(${target} PUBLIC ${below} PRIVATE ${arg_LIBRARIES})
     troika_compile_options(${target})
-    set_target_properties(${target} PROPERTIES
+    troika_describe_component(${name} REQUIRES ${arg_REQUIRES} PACKAGES ${arg_PACKAGES}
+        PKGCONFIG ${arg_PKGCONFIG} DESCRIPTION "${arg_DESCRIPTION}")
+    set_property(GLOBAL APPEND PROPERTY troika_umbrella_components ${name})
+endfunction()
+
+# troika_describe_component(name DESCRIPTION text [REQUIRES components...]
+#                           [PACKAGES cmake-packages...] [PKGCONFIG packages...])
+# Makes the target troika_<name> a component that is installed.
+function(troika_describe_component name)
+    cmake_parse_arguments(arg "" "DESCRIPTION" "REQUIRES;PACKAGES;PKGCONFIG" ${ARGN})
+    set_target_properties(troika_${name} PROPERTIES
         LINKER_LANGUAGE CXX
         OUTPUT_NAME troika-${name}
         EXPORT_NAME ${name}
@@ -84,9 +94,9 @@ function(troika_interface target scope)
         $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-foptimize-sibling-calls>)
 endfunction()
 
-# troika::troika: all components, and <troika/troika.hpp>.
+# troika::troika: the components of <troika/troika.hpp>, and that header.
 function(troika_umbrella)
-    get_property(components GLOBAL PROPERTY troika_components)
+    get_property(components GLOBAL PROPERTY troika_umbrella_components)
     add_library(troika_all INTERFACE)
     add_library(troika::troika ALIAS troika_all)
     list(TRANSFORM components PREPEND troika_ OUTPUT_VARIABLE below)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/failure.hpp"
-#include "fetch/options.hpp"
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/options.hpp>
 
 #include <cstdint>
 #include <exception>

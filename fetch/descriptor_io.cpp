@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/descriptor_io.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <system_error>
 #include <utility>

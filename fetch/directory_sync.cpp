@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/directory_sync.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <troika/fs/directory.hpp>
 

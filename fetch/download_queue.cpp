@@ -138,6 +138,10 @@ task<void> download_queue::read_more() {
         accept(std::move(entry));
         co_return;
     }
+    if (next_entry_ < options_.entries.size()) {
+        accept(options_.entries[next_entry_++]);
+        co_return;
+    }
     if (!options_.metalink.empty() && !metalink_read_) {
         metalink_read_ = true;
         co_await read_metalink();

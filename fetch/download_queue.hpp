@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/failure.hpp"
-#include "fetch/input_list.hpp"
-#include "fetch/options.hpp"
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/input_list.hpp>
+#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 #include "fetch/session.hpp"
 
@@ -76,6 +76,7 @@ private:
     bool list_open_ = false;
     bool metalink_read_ = false;
     std::size_t next_url_ = 0;
+    std::size_t next_entry_ = 0;
     std::uint64_t last_id_ = 0;
     bool exhausted_ = false;
     std::deque<pending> pending_;

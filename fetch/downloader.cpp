@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/downloader.hpp"
 
-#include "fetch/exec_hook.hpp"
+#include <troika/fetch/exec_hook.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/transfer.hpp"
 
@@ -128,6 +128,7 @@ task<void> downloader::note_refused() {
 task<void> downloader::work() {
     for (;;) {
         semaphore::permit place = co_await places_.acquire();
+        co_await observer_.room();
         std::optional<download> wanted = co_await queue_.next();
         if (!refused_.empty()) co_await note_refused();
         if (!wanted) co_return;

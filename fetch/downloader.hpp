@@ -7,8 +7,8 @@
 #include "fetch/events.hpp"
 #include "fetch/existing_names.hpp"
 #include "fetch/failed_list.hpp"
-#include "fetch/failure.hpp"
-#include "fetch/options.hpp"
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 #include "fetch/progress.hpp"
 #include "fetch/rate_limiter.hpp"
@@ -63,6 +63,8 @@ public:
     virtual void would_get(const active_download&, bool /*resumable*/) {}
     /// Something worth a line that is no download's failure.
     virtual void warned(const std::string& /*text*/) {}
+    /// Waits until another download may begin: for observers who cannot keep up.
+    virtual task<void> room() { co_return; }
 };
 
 /// What a run has done so far.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/checksum.hpp"
-#include "fetch/failure.hpp"
+#include <troika/fetch/checksum.hpp>
+#include <troika/fetch/failure.hpp>
 
 #include <chrono>
 #include <cstdint>

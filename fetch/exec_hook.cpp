@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/exec_hook.hpp"
+#include <troika/fetch/exec_hook.hpp>
 
 #include "fetch/descriptor_io.hpp"
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <troika/base/check.hpp>

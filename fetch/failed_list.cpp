@@ -2,7 +2,7 @@
 #include "fetch/failed_list.hpp"
 
 #include "fetch/descriptor_io.hpp"
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <troika/core/cancel_scope.hpp>
@@ -57,6 +57,7 @@ std::string list_line(const list_entry& entry) {
             .append(to_string(entry.expected->algorithm()))
             .append("=")
             .append(entry.expected->hex());
+    for (const std::string& mirror : entry.mirrors) line += " mirror=" + url_word(mirror);
     return line += '\n';
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/input_list.hpp"
+#include <troika/fetch/input_list.hpp>
 
 #include <troika/core/task.hpp>
 #include <troika/sync/mutex.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include "fetch/human.hpp"
 #include "fetch/printable.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/input_list.hpp"
+#include <troika/fetch/input_list.hpp>
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <troika/http/percent.hpp>

@@ -2,7 +2,7 @@
 #include "fetch/metalink.hpp"
 
 #include "fetch/checksum_strength.hpp"
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <expat.h>

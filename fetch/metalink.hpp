@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/checksum.hpp"
+#include <troika/fetch/checksum.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/options.hpp"
+#include <troika/fetch/options.hpp>
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/segment_plan.hpp"
 
@@ -95,11 +95,12 @@ void check_transport(const get_options& options) {
 }  // namespace
 
 void check_options(const get_options& options) {
-    if (options.urls.empty() && options.list.empty() && options.metalink.empty())
+    if (options.urls.empty() && options.entries.empty() && options.list.empty() &&
+        options.metalink.empty())
         refuse("there is nothing to get: give a URL, or a list of them with -i FILE");
     check_transport(options);
-    const bool several =
-        options.urls.size() > 1 || !options.list.empty() || !options.metalink.empty();
+    const bool several = options.urls.size() + options.entries.size() > 1 ||
+                         !options.list.empty() || !options.metalink.empty();
     if (several && !options.output.empty())
         refuse("-o names one file, but several are asked for: use -d DIR, or out=NAME in a list");
     if (several && options.expected)

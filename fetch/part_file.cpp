@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/part_file.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/safe_name.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/checksum.hpp"
-#include "fetch/failure.hpp"
-#include "fetch/input_list.hpp"
+#include <troika/fetch/checksum.hpp>
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/input_list.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fetch/checksum_list.hpp"
-#include "fetch/options.hpp"
+#include <troika/fetch/options.hpp>
 
 #include <troika/core/task.hpp>
 #include <troika/http/client.hpp>

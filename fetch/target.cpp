@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/target.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/part_file.hpp"
 #include "fetch/printable.hpp"
 #include "fetch/safe_name.hpp"

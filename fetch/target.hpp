@@ -3,7 +3,7 @@
 
 #include "fetch/answer.hpp"
 #include "fetch/existing_names.hpp"
-#include "fetch/options.hpp"
+#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 
 #include <troika/core/task.hpp>

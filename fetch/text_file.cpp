@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/text_file.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include "os/fd.hpp"

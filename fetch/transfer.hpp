@@ -3,7 +3,7 @@
 
 #include "fetch/answer.hpp"
 #include "fetch/body_reader.hpp"
-#include "fetch/checksum.hpp"
+#include <troika/fetch/checksum.hpp>
 #include "fetch/downloader.hpp"
 #include "fetch/part_file.hpp"
 #include "fetch/segment_plan.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Lists of downloads: any bytes, cut anywhere, give the same entries and refusals, and safe paths.
-#include "fetch/input_list.hpp"
+#include <troika/fetch/input_list.hpp>
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/plan.hpp"
 
 #include <algorithm>

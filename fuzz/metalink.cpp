@@ -2,7 +2,7 @@
 // Metalink documents: any bytes, cut anywhere, give the same files or are refused.
 #include "fetch/metalink.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/safe_name.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 #include "apps/troika/command_line.hpp"
 
 #include "apps/troika/quantity.hpp"
-#include "fetch/checksum.hpp"
-#include "fetch/failure.hpp"
+#include <troika/fetch/checksum.hpp>
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <CLI/CLI.hpp>

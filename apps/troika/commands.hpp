@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/options.hpp"
+#include <troika/fetch/options.hpp>
 
 #include <chrono>
 #include <cstdint>

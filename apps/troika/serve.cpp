@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/commands.hpp"
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/text_file.hpp"
 #include "os/environment.hpp"

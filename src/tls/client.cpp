@@ -10,6 +10,7 @@
 #include "tls/openssl_error.hpp"
 #include "tls/session_cache.hpp"
 
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -30,6 +31,7 @@ private:
     static int look_at_certificate(int accepted, X509_STORE_CTX* checked);
 
     context_ptr context_;
+    std::once_flag trusted_;   // whom the system trusts
 };
 
 client_core::client_core(const client_options& wanted)
@@ -37,8 +39,6 @@ client_core::client_core(const client_options& wanted)
       sessions(wanted.sessions_max),
       context_(make_context(TLS_client_method(), wanted.version_min, wanted.version_max)) {
     SSL_CTX* context = context_.get();
-    if (options.system_trust && SSL_CTX_set_default_verify_paths(context) != 1)
-        throw_refused("the authorities that this system trusts cannot be read");
     trust_authorities(context, options.authorities_file, options.authorities);
     if (options.certificate_file.empty() != options.key_file.empty())
         throw error(errc::bad_configuration, "a certificate and its key come together");
@@ -84,6 +84,8 @@ int client_core::look_at_certificate(int accepted, X509_STORE_CTX* checked) {
 }
 
 std::unique_ptr<engine> client_core::connect(const std::string& host, std::uint16_t port) {
+    // Not before somebody is to be trusted: the bundle of all authorities takes 30 ms to read.
+    if (options.system_trust) std::call_once(trusted_, [this] { trust_system(context_.get()); });
     ERR_clear_error();
     ssl_ptr made(SSL_new(context_.get()));
     if (!made) throw std::bad_alloc();

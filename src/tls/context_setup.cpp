@@ -7,9 +7,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "os/environment.hpp"
+#include "os/file.hpp"
 #include "tls/openssl_error.hpp"
 
+#include <algorithm>
 #include <new>
+#include <string_view>
 
 namespace troika::tls {
 
@@ -33,6 +37,18 @@ void require_end_of_pem(const std::string& what) {
         return;
     }
     throw_refused(what);
+}
+
+// Whether a folder has names as OpenSSL looks for them: `5ed36f99.0`.
+bool has_hashed_names(const char* folder) {
+    std::vector<os::directory_entry> entries;
+    constexpr std::size_t entries_max = 4096;
+    os::read_directory(folder, entries, entries_max);
+    return std::ranges::any_of(entries, [](const os::directory_entry& each) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        return each.name.size() == 10 && each.name.ends_with(".0") &&
+               each.name.find_first_not_of(digits) == 8;
+    });
 }
 
 // OpenSSL has refused a key: because it belongs to another certificate, or as `otherwise` says.
@@ -66,6 +82,20 @@ context_ptr make_context(const SSL_METHOD* method, version min, version max) {
                              "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:"
                              "TLS_AES_256_GCM_SHA384");
     return made;
+}
+
+void trust_system(SSL_CTX* context) {
+    ERR_clear_error();
+    // Where authorities are in files named by their hashes, as in Debian, only those are read that
+    // are asked for; the bundle of all of them takes tens of milliseconds.
+    const char* folder = X509_get_default_cert_dir();
+    const bool told = os::environment(X509_get_default_cert_file_env()) ||
+                      os::environment(X509_get_default_cert_dir_env());
+    const bool by_hash = !told && has_hashed_names(folder);
+    const int done = by_hash ? SSL_CTX_load_verify_dir(context, folder)
+                             : SSL_CTX_set_default_verify_paths(context);
+    if (done != 1) throw_refused("the authorities that this system trusts cannot be read");
+    ERR_clear_error();   // a place that is not there is none
 }
 
 void trust_authorities(SSL_CTX* context, const std::string& file, const std::string& text) {

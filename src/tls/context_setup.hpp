@@ -16,6 +16,10 @@ namespace troika::tls {
 /// Throws: tls::error, std::bad_alloc.
 [[nodiscard]] context_ptr make_context(const SSL_METHOD* method, version min, version max);
 
+/// Trusts whom this system trusts: SSL_CERT_FILE and SSL_CERT_DIR, else OpenSSL's own places.
+/// Throws: tls::error.
+void trust_system(SSL_CTX* context);
+
 /// Trusts the authorities in a file and in a text, both in PEM; empty: none.
 /// Throws: tls::error that names the file.
 void trust_authorities(SSL_CTX* context, const std::string& file, const std::string& text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/failed_list.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <troika/core/task_owner.hpp>
 #include <troika/loop/event_loop.hpp>

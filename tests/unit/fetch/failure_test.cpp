@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

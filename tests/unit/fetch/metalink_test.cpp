@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/metalink.hpp"
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <troika/base/random.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/options.hpp"
+#include <troika/fetch/options.hpp>
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/retry_policy.hpp"
+#include <troika/fetch/retry_policy.hpp>
 
 #include <gtest/gtest.h>
 

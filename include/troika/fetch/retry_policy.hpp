@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/failure.hpp"
+#include <troika/fetch/failure.hpp>
 
 #include <troika/base/random.hpp>
 

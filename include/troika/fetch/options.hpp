@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fetch/checksum.hpp"
-#include "fetch/exec_hook.hpp"
-#include "fetch/retry_policy.hpp"
+#include <troika/fetch/checksum.hpp>
+#include <troika/fetch/exec_hook.hpp>
+#include <troika/fetch/input_list.hpp>
+#include <troika/fetch/retry_policy.hpp>
 
 #include <troika/http/proxy.hpp>
 #include <troika/tls/version.hpp>
@@ -49,6 +50,7 @@ struct get_options {
 
     // what, and where to
     std::vector<std::string> urls;
+    std::vector<list_entry> entries;    // downloads with more than a URL: see plan
     std::string list;                   // -i: a file of downloads, "-" is standard input
     std::string metalink;               // --metalink: a Metalink 4 document, a file
     std::string output;                 // -o: the name of the only file, "-" is standard output
@@ -106,7 +108,8 @@ struct get_options {
     std::string failed_out;               // a list of what failed
     std::optional<exec_hook> exec;        // run for every file that is whole
 
-    // what is said
+    // what is said: by get(), and by the command
+    std::chrono::nanoseconds progress_interval = std::chrono::milliseconds(500);
     bool quiet = false;
     bool verbose = false;
     bool json = false;
