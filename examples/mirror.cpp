@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Keeps a directory equal to a remote list: mirror http://host/files/SHA256SUMS DIR
 // The list has a line for each file, as sha256sum writes it; the files stand beside the list.
-// Files that are right already are not asked for, wrong ones are replaced when the new one is whole,
+// Files that are right already are not asked for, wrong ones are replaced by whole new ones,
 // and what is not in the list is removed once everything else went well.
 #include <troika/fetch/get.hpp>
 #include <troika/troika.hpp>

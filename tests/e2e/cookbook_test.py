@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Runs every recipe of docs/cookbook.md as it stands, but for the host, and looks what became of it."""
+"""Runs every recipe of docs/cookbook.md as it stands, but for the host, and looks what became of
+it."""
 
 import io
 import json
