@@ -37,11 +37,25 @@ std::string tunnel_request(const route& to, const client_options& options) {
 
 [[noreturn]] void throw_refusal(const route& to, const response_head& answer) {
     std::string what = "the proxy " + to.via->to_string() + " refuses a tunnel to " +
-                       authority_of(to) + ": " + std::to_string(answer.status);
+                       authority_of(to) + ": " + std::to_string(answer.status) + " " +
+                       std::string(reason_phrase(answer.status));
     if (answer.status == status::proxy_authentication_required)
         what += to.via->credentials() ? " (it does not accept the user name and password)"
                                       : " (it requires a user name and a password)";
     throw proxy_error(answer.status, what);
+}
+
+// Reads until the proxy has answered. Throws: as open_tunnel().
+task<void> read_answer(net::stream& through, response_parser& parser) {
+    for (;;) {
+        const std::string_view ahead = through.buffered();
+        const parse_step found = parser.parse(std::as_bytes(std::span(ahead)));
+        through.consume(found.consumed);
+        if (found.event == parse_event::head) co_return;
+        if (found.event == parse_event::interim || !through.buffered().empty()) continue;
+        const std::size_t count = co_await through.fill();
+        if (count == 0) parser.finish();   // throws: the answer is not whole
+    }
 }
 
 }  // namespace
@@ -51,14 +65,12 @@ task<void> open_tunnel(net::stream& through, const route& to, const client_optio
     co_await through.write_all(std::string_view(request));
     response_parser parser(options.response_limits);
     parser.expect(response_to::connect);
-    for (;;) {
-        const std::string_view ahead = through.buffered();
-        const parse_step found = parser.parse(std::as_bytes(std::span(ahead)));
-        through.consume(found.consumed);
-        if (found.event == parse_event::head) break;
-        if (found.event == parse_event::interim || !through.buffered().empty()) continue;
-        const std::size_t count = co_await through.fill();
-        if (count == 0) parser.finish();   // throws: the answer is not whole
+    try {
+        co_await read_answer(through, parser);
+    } catch (const protocol_error& wrong) {
+        throw protocol_error(wrong.code(), "the proxy " + to.via->to_string() +
+                                               ", asked for a tunnel to " + authority_of(to) +
+                                               ": " + wrong.what());
     }
     const response_head& answer = parser.head();
     if (!answer.upgrade) throw_refusal(to, answer);
