@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <troika/http/client.hpp>
 
-#include <troika/core/cancel_scope.hpp>
-#include <troika/tls/start_tls.hpp>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,8 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "unit/http/scripted_server.hpp"
-#include "unit/tls/two_ends.hpp"
+#include "unit/http/scripted_proxy.hpp"
 
 namespace troika::http::testing {
 namespace {
@@ -26,65 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 using testing_support::cancel_at_each_turn;
-using tls::testing_tls::showing;
-using tls::testing_tls::trusting;
-
-using proxy_script = task_maker<scripted_server&, net::stream&, std::size_t>;
-
-/// What a test does with a proxy, and a client that goes through it.
-using through_script = task_maker<scripted_server&, client&>;
-
-struct through_options {
-    std::string login = {};    // "user:password@"
-    std::string direct = {};   // the hosts that are asked without the proxy
-    bool secure = false;       // an https proxy
-    client_timeouts timeouts = {};
-};
-
-task<void> play_through(const proxy_script& script, through_options how,
-                        const through_script& asking) {
-    const tls::server_context identity = tls::server(showing());
-    scripted_server* here = nullptr;
-    const connection_script serve = [&](net::stream& peer, std::size_t number) -> task<void> {
-        co_await script(*here, peer, number);
-    };
-    scripted_server server(serve, how.secure ? &identity : nullptr);
-    here = &server;
-    co_await server.start();
-    std::string address = server.base() + "/";
-    address.insert(address.find("//") + 2, how.login);
-    client_options options;
-    options.tls = tls::client(trusting());
-    options.timeouts = how.timeouts;
-    options.proxies = proxy_settings(proxy::parse(address), proxy_exceptions(how.direct));
-    std::exception_ptr error;
-    try {
-        client through(options);
-        co_await asking(server, through);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    // Its connections use what is here.
-    cancel_scope shield({.shielded = true});
-    co_await server.stop();
-    shield.leave();
-    if (error) std::rethrow_exception(error);
-}
-
-void run_through(const proxy_script& script, const through_script& asking,
-                 through_options how = {}) {
-    testing_support::run_virtual(play_through(script, std::move(how), asking));
-}
-
-/// Opens a tunnel as it is asked to, and is the host at its end.
-task<void> tunnel(scripted_server& here, net::stream& peer, std::vector<std::string> replies) {
-    const bool asked = co_await here.read_request(peer);
-    if (!asked) co_return;
-    co_await peer.write_all("HTTP/1.1 200 Connection established\r\n\r\n");
-    co_await tls::start_tls(peer, tls::server(showing()));
-    co_await reply_each(here, peer, std::move(replies));
-}
-
 // ---- http: the proxy sends requests on
 
 TEST(ClientProxy, AsksTheProxyForTheWholeUrl) {
