@@ -9,6 +9,7 @@
 #include <troika/http/message_parser.hpp>
 #include <troika/http/message_writer.hpp>
 #include <troika/http/status.hpp>
+#include <troika/io/offload.hpp>
 #include <troika/net/connect.hpp>
 
 #include <utility>
@@ -33,6 +34,12 @@ std::string tunnel_request(const route& to, const client_options& options) {
     append_request_head(text, {.method = "CONNECT", .target = authority, .host = authority},
                         fields);
     return text;
+}
+
+tls::client_context usual_context() {
+    tls::client_options usual;
+    usual.protocols = {"http/1.1"};
+    return tls::client(usual);
 }
 
 [[noreturn]] void throw_refusal(const route& to, const response_head& answer) {
@@ -76,29 +83,32 @@ task<void> open_tunnel(net::stream& through, const route& to, const client_optio
     if (!answer.upgrade) throw_refusal(to, answer);
 }
 
-const tls::client_context& connector::security() {
-    if (options_.tls) return *options_.tls;
+// Whom the system trusts is a file of hundreds of certificates: reading it would hold the loop for
+// a tenth of a second.
+task<tls::client_context> connector::security() {
+    if (options_.tls) co_return *options_.tls;
     if (!made_) {
-        tls::client_options usual;
-        usual.protocols = {"http/1.1"};
-        made_ = tls::client(usual);
+        const mutex::guard inside = co_await making_.lock();
+        if (!made_) made_.emplace(co_await io::offload("trusted authorities", &usual_context));
     }
-    return *made_;
+    co_return *made_;
 }
 
 task<net::stream> connector::connect_now(const route& to) {
     const std::string first_host = to.via ? to.via->host : to.host;
     const std::uint16_t first_port = to.via ? to.via->port : to.port;
+    std::optional<tls::client_context> trust;
+    if (to.secure || (to.via && to.via->scheme == "https")) trust.emplace(co_await security());
     net::connect_options patient;
     patient.connect_timeout = duration::max();   // the caller's deadline is for all of it
     const net::endpoint first{first_host, first_port};
     net::stream opened = co_await net::open_connection(first, patient);
     if (to.via && to.via->scheme == "https")
-        opened = co_await security().secure(std::move(opened), first_host, first_port);
+        opened = co_await trust->secure(std::move(opened), first_host, first_port);
     if (!to.secure) co_return opened;
     if (to.via) co_await open_tunnel(opened, to, options_);
     std::string host = to.host;
-    opened = co_await security().secure(std::move(opened), std::move(host), to.port);
+    opened = co_await trust->secure(std::move(opened), std::move(host), to.port);
     co_return opened;
 }
 

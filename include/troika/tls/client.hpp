@@ -72,6 +72,9 @@ private:
 };
 
 /// A context for clients: trusts whom the system trusts, and checks names.
+///
+/// Reading whom the system trusts takes up to a tenth of a second: make one context for all, before
+/// the loop runs or off it (io::offload).
 /// Throws: tls::error for files that cannot be used.
 [[nodiscard]] client_context client(const client_options& options = {});
 

@@ -185,6 +185,21 @@ TEST(ClientTls, RefusesServersThatCannotBeTrusted) {
     EXPECT_EQ(refusal(old, trusting_options(old)), tls::errc::certificate_expired);
 }
 
+TEST(ClientTls, MakesItsOwnContextOnceForAllWhoWaitForIt) {
+    run_secure([](scripted_server&, net::stream&, std::size_t) -> task<void> { co_return; },
+               [](scripted_server& server, client& asking) -> task<void> {
+                   const std::string address = server.url("/");
+                   auto outcomes = co_await gather_settled(
+                       asking.get(address), asking.get(address), asking.get(address));
+                   const auto expect_untrusted = [](const auto&... each) {
+                       for (const auto& reason : {tls::testing_tls::reason_of(each.error())...})
+                           EXPECT_EQ(reason, tls::errc::certificate_untrusted);
+                   };
+                   std::apply(expect_untrusted, outcomes);
+               },
+               client_options());
+}
+
 TEST(ClientTls, SaysWhoDoesNotSpeakTls) {
     run_virtual(
         [](net::stream& peer, std::size_t) -> task<void> {
