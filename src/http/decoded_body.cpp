@@ -22,8 +22,7 @@ std::string codings_of(const headers& fields) {
 
 // Says of what the body is.
 [[noreturn]] void throw_about(const exchange& of, const protocol_error& wrong) {
-    throw protocol_error(wrong.code(),
-                         of.url().without_credentials().text() + ": " + wrong.what());
+    throw protocol_error(wrong.code(), of.url().without_credentials().text() + ": " + wrong.what());
 }
 
 // An answer to HEAD, say, has the fields of a body that does not come.

@@ -27,7 +27,7 @@ using testing_support::cancel_at_each_turn;
 TEST(ClientProxy, AsksTheProxyForTheWholeUrl) {
     run_through(
         [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {ok("one"), ok("two")});
+            co_await reply_with(here, peer, ok("one"), ok("two"));
         },
         [](scripted_server& server, client& asking) -> task<void> {
             const response first = co_await asking.get("http://nowhere.example/a?b#c");
@@ -48,9 +48,9 @@ TEST(ClientProxy, AsksTheProxyForTheWholeUrl) {
 TEST(ClientProxy, HandsTheRefusalOfARequestOn) {
     run_through(
         [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer,
-                                {"HTTP/1.1 407 Proxy Authentication Required\r\n"
-                                 "Content-Length: 2\r\n\r\nno"});
+            co_await reply_with(here, peer,
+                                "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                                "Content-Length: 2\r\n\r\nno");
         },
         [](scripted_server&, client& asking) -> task<void> {
             const response answer = co_await asking.get("http://nowhere.example/");
@@ -65,13 +65,13 @@ TEST(ClientProxy, ShowsItsLogInToNobodyElse) {
     scripted_server* origin = nullptr;
     run_through(
         [&](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer,
-                                {"HTTP/1.1 302 Found\r\nLocation: " + elsewhere +
-                                 "\r\nContent-Length: 0\r\n\r\n"});
+            co_await reply_with(
+                here, peer,
+                "HTTP/1.1 302 Found\r\nLocation: " + elsewhere + "\r\nContent-Length: 0\r\n\r\n");
         },
         [&](scripted_server& server, client& asking) -> task<void> {
             scripted_server direct([&](net::stream& peer, std::size_t) -> task<void> {
-                co_await reply_each(*origin, peer, {ok("here")});
+                co_await reply_with(*origin, peer, ok("here"));
             });
             origin = &direct;
             co_await direct.start();
@@ -91,24 +91,22 @@ TEST(ClientProxy, ShowsItsLogInToNobodyElse) {
 }
 
 TEST(ClientProxy, AsksTheExceptionsDirectly) {
-    run_through(
-        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {ok("")});
-        },
-        [](scripted_server& server, client& asking) -> task<void> {
-            co_await asking.get(server.url("/direct"));
-            EXPECT_THAT(server.requests.at(0), AllOf(StartsWith("GET /direct HTTP/1.1\r\n"),
-                                                     Not(HasSubstr("Proxy-Authorization"))));
-        },
-        {.login = "me:secret@", .direct = "127.0.0.1"});
+    run_through([](scripted_server& here, net::stream& peer,
+                   std::size_t) -> task<void> { co_await reply_with(here, peer, ok("")); },
+                [](scripted_server& server, client& asking) -> task<void> {
+                    co_await asking.get(server.url("/direct"));
+                    EXPECT_THAT(server.requests.at(0),
+                                AllOf(StartsWith("GET /direct HTTP/1.1\r\n"),
+                                      Not(HasSubstr("Proxy-Authorization"))));
+                },
+                {.login = "me:secret@", .direct = "127.0.0.1"});
 }
 
 // ---- https: through a tunnel
 
 task<void> ask_through_a_tunnel(scripted_server& server, client& asking) {
     const headers own{{"Cookie", "a=b"}, {"Authorization", "Basic x"}};
-    const response first =
-        co_await asking.get("https://www.example.org/one", {.fields = &own});
+    const response first = co_await asking.get("https://www.example.org/one", {.fields = &own});
     EXPECT_EQ(first.body(), "1");
     const response second = co_await asking.get("https://www.example.org/two");
     EXPECT_EQ(second.body(), "2");
@@ -118,52 +116,48 @@ task<void> ask_through_a_tunnel(scripted_server& server, client& asking) {
 TEST(ClientProxy, OpensATunnelForHttps) {
     run_through(
         [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await tunnel(here, peer, {ok("1"), ok("2")});
+            co_await tunnel(here, peer, ok("1"), ok("2"));
         },
         [](scripted_server& server, client& asking) -> task<void> {
             co_await ask_through_a_tunnel(server, asking);
-            EXPECT_THAT(server.requests,
-                        ElementsAre("CONNECT www.example.org:443 HTTP/1.1\r\n"
-                                    "Host: www.example.org:443\r\nUser-Agent: troika/0.1\r\n"
-                                    "Proxy-Authorization: Basic bWU6c2VjcmV0\r\n\r\n",
-                                    AllOf(StartsWith("GET /one HTTP/1.1\r\n"),
-                                          HasSubstr("Authorization: Basic x\r\n"),
-                                          HasSubstr("Cookie: a=b\r\n"),
-                                          Not(HasSubstr("Proxy-"))),
-                                    AllOf(StartsWith("GET /two HTTP/1.1\r\n"),
-                                          Not(HasSubstr("Proxy-")))));
+            EXPECT_THAT(
+                server.requests,
+                ElementsAre("CONNECT www.example.org:443 HTTP/1.1\r\n"
+                            "Host: www.example.org:443\r\nUser-Agent: troika/0.1\r\n"
+                            "Proxy-Authorization: Basic bWU6c2VjcmV0\r\n\r\n",
+                            AllOf(StartsWith("GET /one HTTP/1.1\r\n"),
+                                  HasSubstr("Authorization: Basic x\r\n"),
+                                  HasSubstr("Cookie: a=b\r\n"), Not(HasSubstr("Proxy-"))),
+                            AllOf(StartsWith("GET /two HTTP/1.1\r\n"), Not(HasSubstr("Proxy-")))));
         },
         {.login = "me:secret@"});
 }
 
 TEST(ClientProxy, OpensATunnelThroughASecureProxy) {
-    run_through(
-        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await tunnel(here, peer, {ok("1"), ok("2")});
-        },
-        &ask_through_a_tunnel, {.login = "me:secret@", .secure = true});
+    run_through([](scripted_server& here, net::stream& peer,
+                   std::size_t) -> task<void> { co_await tunnel(here, peer, ok("1"), ok("2")); },
+                &ask_through_a_tunnel, {.login = "me:secret@", .secure = true});
 }
 
 TEST(ClientProxy, AsksASecureProxyForPlainUrls) {
-    run_through(
-        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {ok("plain")});
-        },
-        [](scripted_server& server, client& asking) -> task<void> {
-            const response answer = co_await asking.get("http://nowhere.example/");
-            EXPECT_EQ(answer.body(), "plain");
-            EXPECT_THAT(server.requests.at(0), StartsWith("GET http://nowhere.example/ HTTP"));
-        },
-        {.secure = true});
+    run_through([](scripted_server& here, net::stream& peer,
+                   std::size_t) -> task<void> { co_await reply_with(here, peer, ok("plain")); },
+                [](scripted_server& server, client& asking) -> task<void> {
+                    const response answer = co_await asking.get("http://nowhere.example/");
+                    EXPECT_EQ(answer.body(), "plain");
+                    EXPECT_THAT(server.requests.at(0),
+                                StartsWith("GET http://nowhere.example/ HTTP"));
+                },
+                {.secure = true});
 }
 
 TEST(ClientProxy, UsesATunnelForItsOriginOnly) {
     run_through(
         [](scripted_server& here, net::stream& peer, std::size_t number) -> task<void> {
             if (number < 3)
-                co_await tunnel(here, peer, {ok("a"), ok("b")});
+                co_await tunnel(here, peer, ok("a"), ok("b"));
             else
-                co_await reply_each(here, peer, {ok("c")});
+                co_await reply_with(here, peer, ok("c"));
         },
         [](scripted_server& server, client& asking) -> task<void> {
             const std::vector<std::string> urls{
@@ -182,36 +176,32 @@ TEST(ClientProxy, UsesATunnelForItsOriginOnly) {
 }
 
 TEST(ClientProxy, AsksAgainWhereATunnelIsGone) {
-    run_through(
-        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await tunnel(here, peer, {ok("once")});
-        },
-        [](scripted_server& server, client& asking) -> task<void> {
-            co_await asking.get("https://www.example.org/");
-            const response again = co_await asking.get("https://www.example.org/");
-            EXPECT_EQ(again.body(), "once");
-            EXPECT_EQ(server.connections, 2u);
-        });
+    run_through([](scripted_server& here, net::stream& peer,
+                   std::size_t) -> task<void> { co_await tunnel(here, peer, ok("once")); },
+                [](scripted_server& server, client& asking) -> task<void> {
+                    co_await asking.get("https://www.example.org/");
+                    const response again = co_await asking.get("https://www.example.org/");
+                    EXPECT_EQ(again.body(), "once");
+                    EXPECT_EQ(server.connections, 2u);
+                });
 }
 
 TEST(ClientProxy, ChecksTheHostBehindTheProxy) {
-    run_through(
-        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await tunnel(here, peer, {});
-        },
-        [](scripted_server&, client& asking) -> task<void> {
-            const auto error =
-                co_await error_of<tls::error>(asking.get("https://www.example.com/"));
-            EXPECT_EQ(error->reason(), tls::errc::host_mismatch);
-            EXPECT_THAT(error->what(), HasSubstr("not for www.example.com"));
-        });
+    run_through([](scripted_server& here, net::stream& peer,
+                   std::size_t) -> task<void> { co_await tunnel(here, peer); },
+                [](scripted_server&, client& asking) -> task<void> {
+                    const auto error =
+                        co_await error_of<tls::error>(asking.get("https://www.example.com/"));
+                    EXPECT_EQ(error->reason(), tls::errc::host_mismatch);
+                    EXPECT_THAT(error->what(), HasSubstr("not for www.example.com"));
+                });
 }
 
 TEST(ClientProxy, LeavesNothingBehindWhereverItIsCancelled) {
     for (const bool secure : {false, true}) {
         const proxy_script script = [](scripted_server& here, net::stream& peer,
                                        std::size_t) -> task<void> {
-            co_await tunnel(here, peer, {ok("1"), ok("2")});
+            co_await tunnel(here, peer, ok("1"), ok("2"));
         };
         const through_script asking = &ask_through_a_tunnel;
         EXPECT_GT(cancel_at_each_turn([&] [[clang::coro_wrapper]] () {
@@ -227,17 +217,15 @@ TEST(ClientProxy, LeavesNothingBehindWhereverItIsCancelled) {
 template <class Error>
 std::optional<Error> refused_with(std::string reply, through_options how = {}) {
     std::optional<Error> error;
-    run_through(
-        [&](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {reply});
-        },
-        [&](scripted_server& server, client& asking) -> task<void> {
-            error = co_await error_of<Error>(asking.get("https://www.example.org/"));
-            EXPECT_EQ(server.connections, 1u) << "a proxy that refuses is not asked again";
-            EXPECT_EQ(asking.connections_in_use(), 0u);
-            EXPECT_EQ(asking.connections_idle(), 0u);
-        },
-        std::move(how));
+    run_through([&](scripted_server& here, net::stream& peer,
+                    std::size_t) -> task<void> { co_await reply_with(here, peer, reply); },
+                [&](scripted_server& server, client& asking) -> task<void> {
+                    error = co_await error_of<Error>(asking.get("https://www.example.org/"));
+                    EXPECT_EQ(server.connections, 1u) << "a proxy that refuses is not asked again";
+                    EXPECT_EQ(asking.connections_in_use(), 0u);
+                    EXPECT_EQ(asking.connections_idle(), 0u);
+                },
+                std::move(how));
     return error;
 }
 
@@ -251,8 +239,8 @@ TEST(ClientProxy, SaysWhyThereIsNoTunnel) {
                                      HasSubstr("a tunnel to www.example.org:443: 407 "),
                                      HasSubstr("requires a user name")));
     error = refused_with<proxy_error>(required, {.login = "me:secret@"});
-    EXPECT_THAT(error->what(), AllOf(HasSubstr("does not accept the user name"),
-                                     Not(HasSubstr("secret"))));
+    EXPECT_THAT(error->what(),
+                AllOf(HasSubstr("does not accept the user name"), Not(HasSubstr("secret"))));
     error = refused_with<proxy_error>("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
     EXPECT_EQ(error->status(), 502);
     EXPECT_THAT(error->what(), EndsWith("www.example.org:443: 502 Bad Gateway"));
@@ -286,26 +274,26 @@ TEST(ClientProxy, TakesNoWordsForThoseOfTheOrigin) {
 }
 
 TEST(ClientProxy, DoesNotWaitForAProxyForEver) {
-    run_through([](scripted_server& here, net::stream& peer,
-                   std::size_t) -> task<void> {
-        co_await here.read_request(peer);
-        co_await sleep(1h);
-    },
-                [](scripted_server&, client& asking) -> task<void> {
-                    const time_point begin = current_task().home().now();
-                    const auto late =
-                        co_await error_of<client_timeout>(asking.get("https://www.example.org/"));
-                    EXPECT_EQ(late->phase(), client_phase::connect);
-                    EXPECT_THAT(late->what(), HasSubstr("www.example.org:443 through http://"));
-                    EXPECT_EQ(current_task().home().now() - begin, 9s);
-                },
-                {.timeouts = {.connect = 9s}});
+    run_through(
+        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
+            co_await here.read_request(peer);
+            co_await sleep(1h);
+        },
+        [](scripted_server&, client& asking) -> task<void> {
+            const time_point begin = current_task().home().now();
+            const auto late =
+                co_await error_of<client_timeout>(asking.get("https://www.example.org/"));
+            EXPECT_EQ(late->phase(), client_phase::connect);
+            EXPECT_THAT(late->what(), HasSubstr("www.example.org:443 through http://"));
+            EXPECT_EQ(current_task().home().now() - begin, 9s);
+        },
+        {.timeouts = {.connect = 9s}});
 }
 
 TEST(ClientProxy, SaysThatItsSettingsCannotBeUsed) {
     client_options options;
-    options.proxies = proxy_settings::from_environment(
-        [](std::string_view name) -> std::optional<std::string> {
+    options.proxies =
+        proxy_settings::from_environment([](std::string_view name) -> std::optional<std::string> {
             if (name == "https_proxy") return "socks5://127.0.0.1:1080";
             return std::nullopt;
         });

@@ -41,11 +41,15 @@ task<std::string> body_of(client& asking, std::string address, request_options o
     co_return answer.body();
 }
 
-/// The bodies of several URLs, one after the other.
-task<std::vector<std::string>> bodies_of(client& asking, std::vector<std::string> urls) {
+task<std::vector<std::string>> bodies_of_all(client& asking, std::vector<std::string> urls) {
     std::vector<std::string> all;
     for (const std::string& each : urls) all.push_back(co_await body_of(asking, each));
     co_return all;
+}
+/// The bodies of several URLs, one after the other.
+template <class... Urls>
+[[clang::coro_wrapper]] task<std::vector<std::string>> bodies_of(client& asking, Urls... urls) {
+    return bodies_of_all(asking, std::vector<std::string>{std::move(urls)...});
 }
 
 // ---- cookies
@@ -64,14 +68,14 @@ TEST(ClientState, SendsCookiesToWhomTheyBelong) {
     client_options options;
     options.cookies = &jar;
     run_web(&cookie_web, options, [](scripted_server&, client& asking) -> task<void> {
-        const std::vector<std::string> plain = co_await bodies_of(
-            asking, {"http://a.example.org/set", "http://a.example.org/",
-                     "http://a.example.org/deep/x", "http://b.example.org/"});
+        const std::vector<std::string> plain =
+            co_await bodies_of(asking, "http://a.example.org/set", "http://a.example.org/",
+                               "http://a.example.org/deep/x", "http://b.example.org/");
         EXPECT_THAT(plain, ElementsAre("none", "all=1", "deep=2; all=1", "none"))
             << "a Secure cookie is not taken from http";
-        const std::vector<std::string> secure = co_await bodies_of(
-            asking, {"https://www.example.org/set", "https://www.example.org/",
-                     "http://www.example.org/"});
+        const std::vector<std::string> secure =
+            co_await bodies_of(asking, "https://www.example.org/set", "https://www.example.org/",
+                               "http://www.example.org/");
         EXPECT_THAT(secure, ElementsAre("none", "all=1; safe=3", "all=1"));
     });
 }
@@ -104,7 +108,8 @@ TEST(ClientState, TakesAndSendsCookiesOnTheWay) {
                              "Set-Cookie: b=" + field_of(head, "Cookie") + "\r\n");
             return told(head, "Cookie");
         },
-        options, [](scripted_server&, client& asking) -> task<void> {
+        options,
+        [](scripted_server&, client& asking) -> task<void> {
             const headers own{{"Cookie", "mine=0"}};
             const std::string end =
                 co_await body_of(asking, "http://a.example.org/", {.fields = &own});
@@ -128,8 +133,7 @@ TEST(ClientState, SeesNoCircleWhereACookieMakesTheDifference) {
         EXPECT_EQ(body, "in");
     });
     run_web(gate, client_options(), [](scripted_server& server, client& asking) -> task<void> {
-        const auto error =
-            co_await error_of<redirect_error>(asking.get("http://a.example.org/"));
+        const auto error = co_await error_of<redirect_error>(asking.get("http://a.example.org/"));
         EXPECT_THAT(error->what(), HasSubstr("circle"));
         EXPECT_EQ(server.requests.size(), 1u);
     });
@@ -147,14 +151,14 @@ TEST(ClientState, GoesToHttpsWhereAHostHasAskedForIt) {
     client_options options;
     options.hsts = &hosts;
     run_web(&strict_web, options, [](scripted_server&, client& asking) -> task<void> {
-        const std::vector<std::string> urls = co_await bodies_of(
-            asking, {"http://www.example.org/a", "https://www.example.org/b",
-                     "http://www.example.org/c?d", "http://www.example.org:80/e",
-                     "http://www.example.org:8080/f", "http://api.example.org/g"});
-        EXPECT_THAT(urls, ElementsAre("http://www.example.org/a", "https://www.example.org/b",
-                                      "https://www.example.org/c?d", "https://www.example.org/e",
-                                      "https://www.example.org:8080/f",
-                                      "http://api.example.org/g"));
+        const std::vector<std::string> urls =
+            co_await bodies_of(asking, "http://www.example.org/a", "https://www.example.org/b",
+                               "http://www.example.org/c?d", "http://www.example.org:80/e",
+                               "http://www.example.org:8080/f", "http://api.example.org/g");
+        EXPECT_THAT(urls,
+                    ElementsAre("http://www.example.org/a", "https://www.example.org/b",
+                                "https://www.example.org/c?d", "https://www.example.org/e",
+                                "https://www.example.org:8080/f", "http://api.example.org/g"));
         const response answer = co_await asking.get("http://www.example.org/#x");
         EXPECT_EQ(answer.url().text(), "https://www.example.org/#x");
     });
@@ -172,7 +176,8 @@ TEST(ClientState, GoesToHttpsOnTheWay) {
                              "Strict-Transport-Security: max-age=1000\r\n");
             return strict_web(url, head);
         },
-        options, [](scripted_server&, client& asking) -> task<void> {
+        options,
+        [](scripted_server&, client& asking) -> task<void> {
             // The answer that leads to http says itself that it is to be https.
             const std::string end = co_await body_of(asking, "https://www.example.org/go");
             EXPECT_EQ(end, "https://www.example.org/end");
@@ -185,10 +190,10 @@ TEST(ClientState, SeesACircleBetweenHttpAndHttps) {
     options.hsts = &hosts;
     run_web(
         [](const std::string&, const std::string&) {
-            return moved("http://www.example.org/",
-                         "Strict-Transport-Security: max-age=1000\r\n");
+            return moved("http://www.example.org/", "Strict-Transport-Security: max-age=1000\r\n");
         },
-        options, [](scripted_server& server, client& asking) -> task<void> {
+        options,
+        [](scripted_server& server, client& asking) -> task<void> {
             const auto error =
                 co_await error_of<redirect_error>(asking.get("https://www.example.org/"));
             EXPECT_EQ(error->code(), errc::too_many_redirects);
@@ -239,8 +244,8 @@ void run_with_logins(client_script script) {
 TEST(ClientState, ShowsEachHostItsLogIn) {
     run_with_logins([](scripted_server&, client& asking) -> task<void> {
         const std::vector<std::string> shown = co_await bodies_of(
-            asking, {"http://a.example.org/", "http://b.example.org/", "http://c.example.org/",
-                     "http://empty.example.org/", "https://www.example.org/"});
+            asking, "http://a.example.org/", "http://b.example.org/", "http://c.example.org/",
+            "http://empty.example.org/", "https://www.example.org/");
         EXPECT_THAT(shown, ElementsAre(at_a, at_b, at_others, "none", at_others));
     });
 }
@@ -261,12 +266,10 @@ TEST(ClientState, PrefersTheLogInOfTheRequest) {
 TEST(ClientState, ShowsNoLogInWhereAServerLeads) {
     run_with_logins([](scripted_server&, client& asking) -> task<void> {
         const std::vector<std::string> shown = co_await bodies_of(
-            asking,
-            {"http://a.example.org/?to=http://b.example.org/",
-             "http://a.example.org/?to=http://c.example.org/",
-             "http://a.example.org/?to=/again",
-             "http://you:py@c.example.org/?to=http://a.example.org/",
-             "http://you:py@c.example.org/?to=http://d.example.org/"});
+            asking, "http://a.example.org/?to=http://b.example.org/",
+            "http://a.example.org/?to=http://c.example.org/", "http://a.example.org/?to=/again",
+            "http://you:py@c.example.org/?to=http://a.example.org/",
+            "http://you:py@c.example.org/?to=http://d.example.org/");
         EXPECT_THAT(shown, ElementsAre(at_b, "none", at_a, at_a, "none"));
         const headers own{{"Authorization", "Bearer x"}};
         const std::string led = co_await body_of(

@@ -25,8 +25,7 @@ using testing_support::cancel_at_each_turn;
 using tls::testing_tls::showing;
 using tls::testing_tls::trusting;
 
-client_options trusting_options(
-    const tls::identity& whom = tls::testing_tls::localhost()) {
+client_options trusting_options(const tls::identity& whom = tls::testing_tls::localhost()) {
     client_options options;
     options.tls = tls::client(trusting(whom));
     return options;
@@ -38,27 +37,23 @@ void run_secure(task_maker<scripted_server&, net::stream&, std::size_t> script,
                 const tls::server_options& who = showing()) {
     const tls::server_context secure = tls::server(who);
     scripted_server* here = nullptr;
-    run_virtual(
-        [&](net::stream& peer, std::size_t number) -> task<void> {
-            co_await script(*here, peer, number);
-        },
-        [&](scripted_server& server, client& from) -> task<void> {
-            here = &server;
-            co_await asking(server, from);
-        },
-        std::move(options), &secure);
+    run_virtual([&](net::stream& peer,
+                    std::size_t number) -> task<void> { co_await script(*here, peer, number); },
+                [&](scripted_server& server, client& from) -> task<void> {
+                    here = &server;
+                    co_await asking(server, from);
+                },
+                std::move(options), &secure);
 }
 
 // The connection ends, and TLS does not.
-void cut(net::stream& peer) {
-    static_cast<void>(peer.carrier().shut_down(shutdown_how::write));
-}
+void cut(net::stream& peer) { static_cast<void>(peer.carrier().shut_down(shutdown_how::write)); }
 
 /// Answers the first request with `reply`, and ends: as TLS demands, or by a cut.
 void run_with_reply(std::string reply, bool is_cut, client_script asking) {
     run_secure(
         [&](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {reply});
+            co_await reply_with(here, peer, reply);
             if (is_cut) cut(peer);
         },
         std::move(asking));
@@ -104,9 +99,8 @@ TEST(ClientTls, ResumesTheSession) {
     run_secure(
         [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
             const bool resumed = tls::info_of(peer)->resumed;
-            const std::string reply =
-                ok(resumed ? "resumed" : "new", "Connection: close\r\n");
-            co_await reply_each(here, peer, {reply});
+            const std::string reply = ok(resumed ? "resumed" : "new", "Connection: close\r\n");
+            co_await reply_with(here, peer, reply);
         },
         [](scripted_server& server, client& asking) -> task<void> {
             const response first = co_await asking.get(server.url("/"));
@@ -127,7 +121,7 @@ TEST(ClientTls, OffersHttp) {
     options.tls = tls::client(how);
     run_secure(
         [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {ok(tls::info_of(peer)->protocol)});
+            co_await reply_with(here, peer, ok(tls::info_of(peer)->protocol));
         },
         [](scripted_server& server, client& asking) -> task<void> {
             const response answer = co_await asking.get(server.url("/"));
@@ -189,8 +183,8 @@ TEST(ClientTls, MakesItsOwnContextOnceForAllWhoWaitForIt) {
     run_secure([](scripted_server&, net::stream&, std::size_t) -> task<void> { co_return; },
                [](scripted_server& server, client& asking) -> task<void> {
                    const std::string address = server.url("/");
-                   auto outcomes = co_await gather_settled(
-                       asking.get(address), asking.get(address), asking.get(address));
+                   auto outcomes = co_await gather_settled(asking.get(address), asking.get(address),
+                                                           asking.get(address));
                    const auto expect_untrusted = [](const auto&... each) {
                        for (const auto& reason : {tls::testing_tls::reason_of(each.error())...})
                            EXPECT_EQ(reason, tls::errc::certificate_untrusted);
@@ -207,8 +201,8 @@ TEST(ClientTls, SaysWhoDoesNotSpeakTls) {
             co_await peer.read_all(65'536);   // until the client has read that
         },
         [](scripted_server& server, client& asking) -> task<void> {
-            const auto error = co_await error_of<tls::error>(
-                asking.get("https://" + server.host() + "/"));
+            const auto error =
+                co_await error_of<tls::error>(asking.get("https://" + server.host() + "/"));
             EXPECT_EQ(error->reason(), tls::errc::not_tls);
         },
         trusting_options());
@@ -224,8 +218,7 @@ TEST(ClientTls, SaysWhoSpeaksOnlyTls) {
                 if (!alert.empty()) co_await peer.write_all(alert);
             },
             [&](scripted_server& server, client& asking) -> task<void> {
-                const auto error =
-                    co_await error_of<protocol_error>(asking.get(server.url("/")));
+                const auto error = co_await error_of<protocol_error>(asking.get(server.url("/")));
                 EXPECT_THAT(error->what(), HasSubstr("GET " + server.url("/")));
                 if (!alert.empty()) {
                     EXPECT_THAT(error->what(), HasSubstr("ask by https"));
@@ -246,14 +239,13 @@ TEST(ClientTls, BelievesABodyThatTlsEnds) {
 /// The error of reading an answer that is cut.
 errc cut_at(std::string reply) {
     errc code{};
-    run_with_reply(std::move(reply), true,
-                   [&](scripted_server& server, client& asking) -> task<void> {
-                       const auto error =
-                           co_await error_of<protocol_error>(asking.get(server.url("/")));
-                       code = error->code();
-                       EXPECT_THAT(error->what(), HasSubstr("GET " + server.url("/") + ": "));
-                       EXPECT_EQ(asking.connections_in_use(), 0u);
-                   });
+    run_with_reply(
+        std::move(reply), true, [&](scripted_server& server, client& asking) -> task<void> {
+            const auto error = co_await error_of<protocol_error>(asking.get(server.url("/")));
+            code = error->code();
+            EXPECT_THAT(error->what(), HasSubstr("GET " + server.url("/") + ": "));
+            EXPECT_EQ(asking.connections_in_use(), 0u);
+        });
     return code;
 }
 
@@ -298,19 +290,18 @@ TEST(ClientTls, NoticesThatAnIdleConnectionWasCut) {
 }
 
 TEST(ClientTls, KeepsAConnectionOnWhichOnlySessionsAreOffered) {
-    run_secure(
-        [](scripted_server& here, net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(here, peer, {ok("a"), ok("b")});
-        },
-        [](scripted_server& server, client& asking) -> task<void> {
-            // Read as it comes, so that the sessions may still be there when the body is not.
-            co_await asking.get(server.url("/"));
-            co_await sleep(10s);
-            EXPECT_EQ(asking.connections_idle(), 1u);
-            const response second = co_await asking.get(server.url("/"));
-            EXPECT_EQ(second.body(), "b");
-            EXPECT_EQ(server.connections, 1u);
-        });
+    run_secure([](scripted_server& here, net::stream& peer,
+                  std::size_t) -> task<void> { co_await reply_with(here, peer, ok("a"), ok("b")); },
+               [](scripted_server& server, client& asking) -> task<void> {
+                   // Read as it comes, so that the sessions may still be there when the body is
+                   // not.
+                   co_await asking.get(server.url("/"));
+                   co_await sleep(10s);
+                   EXPECT_EQ(asking.connections_idle(), 1u);
+                   const response second = co_await asking.get(server.url("/"));
+                   EXPECT_EQ(second.body(), "b");
+                   EXPECT_EQ(server.connections, 1u);
+               });
 }
 
 // ---- time

@@ -30,9 +30,12 @@ task<std::string> answer_with(net::stream& peer, std::string reply) {
 task<asked> ask(route to, client_options options, std::string reply) {
     auto pair = net::memory_pair(1);
     auto& [near, far] = pair;
-    auto [request, opened] =
-        co_await gather(answer_with(far, std::move(reply)), open_tunnel(near, to, options));
-    co_return asked{request, std::string(near.buffered())};
+    auto both = co_await gather(answer_with(far, std::move(reply)), open_tunnel(near, to, options));
+    auto& [request, opened] = both;
+    asked found;
+    found.request = request;
+    found.left = near.buffered();
+    co_return found;
 }
 
 asked ask_for(std::string_view where, std::string_view via, std::string reply,
@@ -58,10 +61,9 @@ TEST(Connector, AsksForATunnel) {
 }
 
 TEST(Connector, SkipsInterimAnswersAndFramingThatMeansNothing) {
-    const asked found =
-        ask_for("https://a/", "p",
-                "HTTP/1.1 100 Continue\r\n\r\n"
-                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    const asked found = ask_for("https://a/", "p",
+                                "HTTP/1.1 100 Continue\r\n\r\n"
+                                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
     EXPECT_EQ(found.left, "");   // RFC 9110, section 9.3.6: there is no body
 }
 

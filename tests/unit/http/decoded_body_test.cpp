@@ -25,8 +25,7 @@ using ::testing::Not;
 std::string gzipped(std::string_view text) {
     z_stream stream{};
     constexpr int with_gzip_wrapper = 15 + 16;
-    EXPECT_EQ(
-        deflateInit2(&stream, 9, Z_DEFLATED, with_gzip_wrapper, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, with_gzip_wrapper, 9, Z_DEFAULT_STRATEGY), Z_OK);
     std::string packed(deflateBound(&stream, text.size()), '\0');
     std::string source(text);
     stream.next_in = reinterpret_cast<Bytef*>(source.data());
@@ -46,26 +45,25 @@ std::string zstd_packed(std::string_view text) {
 }
 
 // Made with the encoder of brotli, which the library does not need.
-const std::string br_hello{   // "hello hello hello, world"
+const std::string br_hello{
+    // "hello hello hello, world"
     "\x1b\x17\x00\xf8\x8d\xd4\x4e\xf9\xc3\x50\x54\x65\x68\x0d\xc2\xc2\xf6\xa6\x26\x81\xa7\x0e\x30"
     "\xa1\xd5\x20\x01",
     27};
-const std::string br_zeros{   // 4'000'000 of them
-    "\x9b\xff\x08\x3d\xf8\x27\x00\xe2\xb1\x40\x20\x17\xa0\x07", 14};
+const std::string br_zeros{// 4'000'000 of them
+                           "\x9b\xff\x08\x3d\xf8\x27\x00\xe2\xb1\x40\x20\x17\xa0\x07", 14};
 
 constexpr std::string_view hello = "hello hello hello, world";
 
 /// The requests of one connection are answered with `replies`.
 void run_with_replies(std::vector<std::string> replies, client_script script) {
     scripted_server* here = nullptr;
-    run_virtual(
-        [&](net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(*here, peer, replies);
-        },
-        [&](scripted_server& server, client& asking) -> task<void> {
-            here = &server;
-            co_await script(server, asking);
-        });
+    run_virtual([&](net::stream& peer,
+                    std::size_t) -> task<void> { co_await reply_each(*here, peer, replies); },
+                [&](scripted_server& server, client& asking) -> task<void> {
+                    here = &server;
+                    co_await script(server, asking);
+                });
 }
 
 std::string coded(std::string_view coding, std::string_view body) {
@@ -153,14 +151,13 @@ TEST(DecodedBody, KnowsWhetherThereIsSomethingToUndo) {
 template <class Error>
 Error failure_of(std::string reply, std::optional<std::size_t> size_max = {}) {
     std::optional<Error> error;
-    run_with_replies({std::move(reply)},
-                     [&](scripted_server& server, client& asking) -> task<void> {
-                         error = co_await error_of<Error>(
-                             asking.get(server.url("/x"),
-                                        {.accept_codings = true, .body_size_max = size_max}));
-                         EXPECT_THAT(error->what(), HasSubstr(server.url("/x") + ": "));
-                         EXPECT_EQ(asking.connections_in_use(), 0u);
-                     });
+    run_with_replies(
+        {std::move(reply)}, [&](scripted_server& server, client& asking) -> task<void> {
+            error = co_await error_of<Error>(
+                asking.get(server.url("/x"), {.accept_codings = true, .body_size_max = size_max}));
+            EXPECT_THAT(error->what(), HasSubstr(server.url("/x") + ": "));
+            EXPECT_EQ(asking.connections_in_use(), 0u);
+        });
     return error.value();
 }
 
@@ -190,9 +187,9 @@ TEST(DecodedBody, RefusesWhatExpandsTooMuch) {
     EXPECT_EQ(failure_of<protocol_error>(chunked("br", br_zeros)).code(),
               errc::content_expands_too_much);
     // Within the ratio, and more than the caller is ready to keep.
-    EXPECT_THAT(failure_of<body_too_large>(coded("gzip", gzipped(std::string(5'000, 'x'))), 4'999)
-                    .what(),
-                HasSubstr("more than 4999 bytes"));
+    EXPECT_THAT(
+        failure_of<body_too_large>(coded("gzip", gzipped(std::string(5'000, 'x'))), 4'999).what(),
+        HasSubstr("more than 4999 bytes"));
 }
 
 }  // namespace

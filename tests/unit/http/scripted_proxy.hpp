@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <functional>
 #include <string>
 #include <utility>
@@ -66,13 +67,18 @@ inline void run_through(const proxy_script& script, const through_script& asking
 }
 
 /// Opens a tunnel as it is asked to, and is the host at its end.
-inline task<void> tunnel(scripted_server& here, net::stream& peer,
-                         std::vector<std::string> replies) {
+inline task<void> serve_in_tunnel(scripted_server& here, net::stream& peer,
+                                  std::vector<std::string> replies) {
     const bool asked = co_await here.read_request(peer);
     if (!asked) co_return;
     co_await peer.write_all("HTTP/1.1 200 Connection established\r\n\r\n");
     co_await tls::start_tls(peer, tls::server(tls::testing_tls::showing()));
     co_await reply_each(here, peer, std::move(replies));
+}
+template <std::convertible_to<std::string>... Replies>
+[[clang::coro_wrapper]] task<void> tunnel(scripted_server& here, net::stream& peer,
+                                          Replies... replies) {
+    return serve_in_tunnel(here, peer, std::vector<std::string>{std::move(replies)...});
 }
 
 /// What the web answers: the URL and the head of a request give the answer's bytes.

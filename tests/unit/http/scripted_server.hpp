@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -154,6 +155,13 @@ inline task<void> reply_each(scripted_server& here, net::stream& peer,
         if (!asked) co_return;
         co_await peer.write_all(reply);
     }
+}
+
+/// The same, with the replies named one by one. (g++ 12 cannot have a list next to co_await.)
+template <std::convertible_to<std::string>... Replies>
+[[clang::coro_wrapper]] task<void> reply_with(scripted_server& here, net::stream& peer,
+                                              Replies... replies) {
+    return reply_each(here, peer, std::vector<std::string>{std::move(replies)...});
 }
 
 /// The error with which a request ends.

@@ -67,10 +67,11 @@ struct HttpServerTls : ::testing::Test {
 TEST_F(HttpServerTls, AnswersPipelinedRequestsAndEndsAsTlsDemands) {
     loop.run([](HttpServerTls& here) -> task<void> {
         net::server server = co_await serve({"127.0.0.1", 0}, echo, here.options);
-        const std::string answers = co_await here.say(
-            server.local_address(), "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
-                                    "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
-                                    "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        const std::string answers =
+            co_await here.say(server.local_address(),
+                              "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                              "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
+                              "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
         EXPECT_LT(answers.find("/1;"), answers.find("/2;"));
         EXPECT_THAT(answers, EndsWith("/3;"));
         co_await server.drain();
@@ -87,8 +88,7 @@ TEST_F(HttpServerTls, SaysWhereABodyEndsThatOnlyTheConnectionEnds) {
             co_await answer.write(large);
         };
         net::server server = co_await serve({"127.0.0.1", 0}, piecewise, here.options);
-        const std::string old =
-            co_await here.say(server.local_address(), "GET / HTTP/1.0\r\n\r\n");
+        const std::string old = co_await here.say(server.local_address(), "GET / HTTP/1.0\r\n\r\n");
         EXPECT_THAT(old, EndsWith("\r\n\r\nbegin" + large));
         co_await server.drain();
     }(*this));
@@ -98,8 +98,7 @@ TEST_F(HttpServerTls, SaysWhereABodyEndsThatOnlyTheConnectionEnds) {
 TEST_F(HttpServerTls, DrainsConnectionsThatWaitToBeAskedAgain) {
     loop.run([](HttpServerTls& here) -> task<void> {
         net::server server = co_await serve({"127.0.0.1", 0}, echo, here.options);
-        net::stream peer =
-            co_await net::open_connection(server.local_address(), here.securely());
+        net::stream peer = co_await net::open_connection(server.local_address(), here.securely());
         co_await peer.write_all("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
         const std::string head = co_await peer.read_until("/;");
         EXPECT_THAT(head, StartsWith("HTTP/1.1 200 OK\r\n"));
