@@ -12,6 +12,7 @@
 #include <troika/io/offload.hpp>
 #include <troika/net/connect.hpp>
 
+#include <system_error>
 #include <utility>
 
 namespace troika::http {
@@ -52,6 +53,22 @@ tls::client_context usual_context() {
     throw proxy_error(answer.status, what);
 }
 
+task<net::stream> open_plain(std::string host, std::uint16_t port) {
+    net::connect_options patient;
+    patient.connect_timeout = duration::max();   // the caller's deadline is for all of it
+    const net::endpoint where{host, port};
+    co_return co_await net::open_connection(where, patient);
+}
+
+// Throws: std::system_error that says that it is the proxy, which nobody has in mind.
+task<net::stream> reach_proxy(const proxy& via) {
+    try {
+        co_return co_await open_plain(via.host, via.port);
+    } catch (const std::system_error& failed) {
+        throw std::system_error(failed.code(), "connect to the proxy " + via.to_string());
+    }
+}
+
 // Reads until the proxy has answered. Throws: as open_tunnel().
 task<void> read_answer(net::stream& through, response_parser& parser) {
     for (;;) {
@@ -83,8 +100,8 @@ task<void> open_tunnel(net::stream& through, const route& to, const client_optio
     if (!answer.upgrade) throw_refusal(to, answer);
 }
 
-// Whom the system trusts is a file of hundreds of certificates: reading it would hold the loop for
-// a tenth of a second.
+// Whom the system trusts is a file of more than a hundred certificates: to read it in the loop
+// would hold everybody else for as long as many handshakes take.
 task<tls::client_context> connector::security() {
     if (options_.tls) co_return *options_.tls;
     if (!made_) {
@@ -95,20 +112,19 @@ task<tls::client_context> connector::security() {
 }
 
 task<net::stream> connector::connect_now(const route& to) {
-    const std::string first_host = to.via ? to.via->host : to.host;
-    const std::uint16_t first_port = to.via ? to.via->port : to.port;
     std::optional<tls::client_context> trust;
     if (to.secure || (to.via && to.via->scheme == "https")) trust.emplace(co_await security());
-    net::connect_options patient;
-    patient.connect_timeout = duration::max();   // the caller's deadline is for all of it
-    const net::endpoint first{first_host, first_port};
-    net::stream opened = co_await net::open_connection(first, patient);
-    if (to.via && to.via->scheme == "https")
-        opened = co_await trust->secure(std::move(opened), first_host, first_port);
+    if (!to.via) {
+        net::stream opened = co_await open_plain(to.host, to.port);
+        if (to.secure) opened = co_await trust->secure(std::move(opened), to.host, to.port);
+        co_return opened;
+    }
+    net::stream opened = co_await reach_proxy(*to.via);
+    if (to.via->scheme == "https")
+        opened = co_await trust->secure(std::move(opened), to.via->host, to.via->port);
     if (!to.secure) co_return opened;
-    if (to.via) co_await open_tunnel(opened, to, options_);
-    std::string host = to.host;
-    opened = co_await trust->secure(std::move(opened), std::move(host), to.port);
+    co_await open_tunnel(opened, to, options_);
+    opened = co_await trust->secure(std::move(opened), to.host, to.port);
     co_return opened;
 }
 

@@ -290,6 +290,20 @@ TEST(ClientProxy, DoesNotWaitForAProxyForEver) {
         {.timeouts = {.connect = 9s}});
 }
 
+TEST(ClientProxy, SaysThatItIsTheProxyThatIsNotThere) {
+    client_options options;
+    options.proxies = proxy_settings(proxy::parse("me:secret@127.0.0.1:9"), proxy_exceptions());
+    run_virtual([](net::stream&, std::size_t) -> task<void> { co_return; },
+                [](scripted_server&, client& asking) -> task<void> {
+                    const auto error =
+                        co_await error_of<std::system_error>(asking.get("http://nowhere.example/"));
+                    EXPECT_EQ(error->code(), std::errc::connection_refused);
+                    EXPECT_THAT(error->what(), StartsWith("connect to the proxy "
+                                                          "http://127.0.0.1:9: "));
+                },
+                options);
+}
+
 TEST(ClientProxy, SaysThatItsSettingsCannotBeUsed) {
     client_options options;
     options.proxies =
