@@ -232,7 +232,7 @@ task<connection_lease> connection_pool::acquire(url where, std::optional<proxy> 
     cancel_scope scope({.deadline = options.deadline});
     std::optional<connection_lease> lease;
     try {
-        lease.emplace(co_await acquire_in(origin_of(where, via), options));
+        lease.emplace(co_await acquire_in(where, via, options));
     } catch (const cancelled&) {
         scope.leave();
         if (!scope.caught()) throw;
@@ -243,8 +243,10 @@ task<connection_lease> connection_pool::acquire(url where, std::optional<proxy> 
     co_return std::move(*lease);
 }
 
-task<connection_lease> connection_pool::acquire_in(origin_slots& origin,
+task<connection_lease> connection_pool::acquire_in(const url& where,
+                                                   const std::optional<proxy>& via,
                                                    const acquire_options& options) {
+    origin_slots& origin = origin_of(where, via);   // from here on somebody uses it, or waits
     connection_lease lease;
     if (try_slot(origin))
         lease = connection_lease(*this, origin);

@@ -191,7 +191,8 @@ private:
     void unlink(connection& idle) noexcept;
     void close(connection& idle) noexcept;
     task<std::unique_ptr<connection>> take_idle(origin_slots& origin);
-    task<connection_lease> acquire_in(origin_slots& origin, const acquire_options& options);
+    task<connection_lease> acquire_in(const url& where, const std::optional<proxy>& via,
+                                      const acquire_options& options);
     void make_room(origin_slots& origin) noexcept;
     void sweep() noexcept;
     void arm_sweeper() noexcept;

@@ -9,8 +9,10 @@
 #include <troika/http/message_parser.hpp>
 #include <troika/http/message_writer.hpp>
 #include <troika/http/status.hpp>
+#include <troika/io/offload.hpp>
 #include <troika/net/connect.hpp>
 
+#include <system_error>
 #include <utility>
 
 namespace troika::http {
@@ -35,13 +37,49 @@ std::string tunnel_request(const route& to, const client_options& options) {
     return text;
 }
 
+tls::client_context usual_context() {
+    tls::client_options usual;
+    usual.protocols = {"http/1.1"};
+    return tls::client(usual);
+}
+
 [[noreturn]] void throw_refusal(const route& to, const response_head& answer) {
     std::string what = "the proxy " + to.via->to_string() + " refuses a tunnel to " +
-                       authority_of(to) + ": " + std::to_string(answer.status);
+                       authority_of(to) + ": " + std::to_string(answer.status) + " " +
+                       std::string(reason_phrase(answer.status));
     if (answer.status == status::proxy_authentication_required)
         what += to.via->credentials() ? " (it does not accept the user name and password)"
                                       : " (it requires a user name and a password)";
     throw proxy_error(answer.status, what);
+}
+
+task<net::stream> open_plain(std::string host, std::uint16_t port) {
+    net::connect_options patient;
+    patient.connect_timeout = duration::max();   // the caller's deadline is for all of it
+    const net::endpoint where{host, port};
+    co_return co_await net::open_connection(where, patient);
+}
+
+// Throws: std::system_error that says that it is the proxy, which nobody has in mind.
+task<net::stream> reach_proxy(const proxy& via) {
+    try {
+        co_return co_await open_plain(via.host, via.port);
+    } catch (const std::system_error& failed) {
+        throw std::system_error(failed.code(), "connect to the proxy " + via.to_string());
+    }
+}
+
+// Reads until the proxy has answered. Throws: as open_tunnel().
+task<void> read_answer(net::stream& through, response_parser& parser) {
+    for (;;) {
+        const std::string_view ahead = through.buffered();
+        const parse_step found = parser.parse(std::as_bytes(std::span(ahead)));
+        through.consume(found.consumed);
+        if (found.event == parse_event::head) co_return;
+        if (found.event == parse_event::interim || !through.buffered().empty()) continue;
+        const std::size_t count = co_await through.fill();
+        if (count == 0) parser.finish();   // throws: the answer is not whole
+    }
 }
 
 }  // namespace
@@ -51,42 +89,42 @@ task<void> open_tunnel(net::stream& through, const route& to, const client_optio
     co_await through.write_all(std::string_view(request));
     response_parser parser(options.response_limits);
     parser.expect(response_to::connect);
-    for (;;) {
-        const std::string_view ahead = through.buffered();
-        const parse_step found = parser.parse(std::as_bytes(std::span(ahead)));
-        through.consume(found.consumed);
-        if (found.event == parse_event::head) break;
-        if (found.event == parse_event::interim || !through.buffered().empty()) continue;
-        const std::size_t count = co_await through.fill();
-        if (count == 0) parser.finish();   // throws: the answer is not whole
+    try {
+        co_await read_answer(through, parser);
+    } catch (const protocol_error& wrong) {
+        throw protocol_error(wrong.code(), "the proxy " + to.via->to_string() +
+                                               ", asked for a tunnel to " + authority_of(to) +
+                                               ": " + wrong.what());
     }
     const response_head& answer = parser.head();
     if (!answer.upgrade) throw_refusal(to, answer);
 }
 
-const tls::client_context& connector::security() {
-    if (options_.tls) return *options_.tls;
+// Whom the system trusts is a file of more than a hundred certificates: to read it in the loop
+// would hold everybody else for as long as many handshakes take.
+task<tls::client_context> connector::security() {
+    if (options_.tls) co_return *options_.tls;
     if (!made_) {
-        tls::client_options usual;
-        usual.protocols = {"http/1.1"};
-        made_ = tls::client(usual);
+        const mutex::guard inside = co_await making_.lock();
+        if (!made_) made_.emplace(co_await io::offload("trusted authorities", &usual_context));
     }
-    return *made_;
+    co_return *made_;
 }
 
 task<net::stream> connector::connect_now(const route& to) {
-    const std::string first_host = to.via ? to.via->host : to.host;
-    const std::uint16_t first_port = to.via ? to.via->port : to.port;
-    net::connect_options patient;
-    patient.connect_timeout = duration::max();   // the caller's deadline is for all of it
-    const net::endpoint first{first_host, first_port};
-    net::stream opened = co_await net::open_connection(first, patient);
-    if (to.via && to.via->scheme == "https")
-        opened = co_await security().secure(std::move(opened), first_host, first_port);
+    std::optional<tls::client_context> trust;
+    if (to.secure || (to.via && to.via->scheme == "https")) trust.emplace(co_await security());
+    if (!to.via) {
+        net::stream opened = co_await open_plain(to.host, to.port);
+        if (to.secure) opened = co_await trust->secure(std::move(opened), to.host, to.port);
+        co_return opened;
+    }
+    net::stream opened = co_await reach_proxy(*to.via);
+    if (to.via->scheme == "https")
+        opened = co_await trust->secure(std::move(opened), to.via->host, to.via->port);
     if (!to.secure) co_return opened;
-    if (to.via) co_await open_tunnel(opened, to, options_);
-    std::string host = to.host;
-    opened = co_await security().secure(std::move(opened), std::move(host), to.port);
+    co_await open_tunnel(opened, to, options_);
+    opened = co_await trust->secure(std::move(opened), to.host, to.port);
     co_return opened;
 }
 

@@ -20,16 +20,47 @@ std::string codings_of(const headers& fields) {
     return all;
 }
 
+// Says of what the body is.
+[[noreturn]] void throw_about(const exchange& of, const protocol_error& wrong) {
+    throw protocol_error(wrong.code(), of.url().without_credentials().text() + ": " + wrong.what());
+}
+
+// An answer to HEAD, say, has the fields of a body that does not come.
+std::optional<content_decoder> decoder_for(const exchange& of, const expansion_limits& limits) {
+    if (of.head().body.kind == body_kind::none) return std::nullopt;
+    try {
+        return content_decoder::make(codings_of(of.headers()), limits);
+    } catch (const protocol_error& unknown) {
+        throw_about(of, unknown);
+    }
+}
+
 }  // namespace
 
 decoded_body::decoded_body(exchange& of, expansion_limits limits)
-    : exchange_(of), decoder_(content_decoder::make(codings_of(of.headers()), limits)) {}
+    : exchange_(of), decoder_(decoder_for(of, limits)) {}
+
+content_decoder::progress decoded_body::decode(std::span<std::byte> into) {
+    try {
+        return decoder_->decode(chunk_, into);
+    } catch (const protocol_error& wrong) {
+        throw_about(exchange_, wrong);
+    }
+}
+
+void decoded_body::finish() const {
+    try {
+        decoder_->finish();
+    } catch (const protocol_error& wrong) {
+        throw_about(exchange_, wrong);
+    }
+}
 
 task<std::size_t> decoded_body::read_some(std::span<std::byte> into) {
     check(!into.empty(), "read_some() needs room for a byte: its 0 means the end");
     if (!decoder_) co_return co_await exchange_.read_some(into);
     for (;;) {
-        const content_decoder::progress made = decoder_->decode(chunk_, into);
+        const content_decoder::progress made = decode(into);
         chunk_ = chunk_.subspan(made.consumed);
         if (made.produced > 0) co_return made.produced;
         if (over_) break;
@@ -37,7 +68,7 @@ task<std::size_t> decoded_body::read_some(std::span<std::byte> into) {
         chunk_ = co_await exchange_.read_chunk();
         over_ = chunk_.empty();
     }
-    decoder_->finish();
+    finish();
     co_return std::size_t{0};
 }
 

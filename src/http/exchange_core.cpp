@@ -91,6 +91,12 @@ void exchange_core::end_input_unsaid() {
     if (!has_head_ || head_.body.kind != body_kind::until_close) parser_.finish();
 }
 
+void exchange_core::require_plain_text() const {
+    constexpr std::byte alert{0x15};   // RFC 8446, section 5.1
+    if (!buffer_empty() && buffer_.data()[begin_] == alert)
+        throw protocol_error(errc::malformed_message, "it answers in TLS; ask by https");
+}
+
 void exchange_core::take_head() {
     std::swap(head_, parser_.head());
     has_head_ = true;

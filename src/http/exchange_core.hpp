@@ -70,6 +70,8 @@ public:
     /// The connection has ended, and nobody has said that it would. Throws: protocol_error where
     /// the message is known not to be whole.
     void end_input_unsaid();
+    /// Looks at the first byte of the answer. Throws: protocol_error where it is that of TLS.
+    void require_plain_text() const;
     /// The parser has found the head.
     void take_head();
     /// Gives the connection back where the body is known to be over.

@@ -173,7 +173,9 @@ bool head_operation::advance() {
 std::span<std::byte> head_operation::room() { return core_->room(true); }
 
 bool head_operation::received(std::size_t count) {
+    const bool first = !core_->answered();
     core_->commit(count);
+    if (first) core_->require_plain_text();
     return advance();
 }
 

@@ -157,6 +157,12 @@ std::optional<credentials> netrc::lookup(std::string_view host) const& noexcept 
     return credentials{user, found->password};
 }
 
+std::optional<credentials> netrc::lookup_named(std::string_view host) const& noexcept {
+    const entry* const found = find(host, std::nullopt);
+    if (!found || found->is_default) return std::nullopt;
+    return lookup(host);
+}
+
 std::optional<credentials> netrc::lookup(std::string_view host,
                                          std::string_view login) const& noexcept {
     const entry* const found = find(host, login);

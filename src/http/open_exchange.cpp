@@ -47,19 +47,6 @@ std::chrono::sys_seconds wall_seconds() {
     return std::chrono::floor<std::chrono::seconds>(os::wall_time());
 }
 
-// RFC 6797, section 8.3: the port of http becomes that of https, any other stays.
-url made_secure(const url& where) {
-    std::string text = "https://";
-    if (const auto user = where.userinfo()) text.append(*user).append("@");
-    const bool usual = where.effective_port() == 80;
-    const bool is_ipv6 = where.kind_of_host() == url::host_kind::ipv6;
-    text += is_ipv6 ? "[" + std::string(where.host()) + "]" : std::string(where.host());
-    if (!usual) text += ":" + std::to_string(where.effective_port());
-    text += where.target();
-    if (const auto fragment = where.fragment()) text.append("#").append(*fragment);
-    return url::parse(text, url_mode::lenient);
-}
-
 // The peer closed a kept connection before it saw the request, or without telling.
 bool means_gone(const std::exception_ptr& error) noexcept {
     try {
@@ -89,7 +76,7 @@ public:
         if (method_ == "CONNECT")
             throw http_error(errc::invalid_method, "CONNECT is for proxies; use another method");
         require_fetchable(where_, 0);
-        if (where_.userinfo()) first_authorization_ = authorization_of(where_);
+        first_authorization_ = authorization_of(where_, client.options().logins);
         prepare_hop();
         if (limits_.total != no_timeout)
             deadline_ = deadline_after(client_.loop().now(), limits_.total);
@@ -151,17 +138,15 @@ public:
                                  where_.without_credentials().text() + ": more than " +
                                      std::to_string(max) + " redirects; the last to " +
                                      std::string(*location));
-        visited_.push_back(method_ + " " + where_.normalized().without_credentials().text());
-        redirect_step next = follow_redirect(where_, method_, status, *location,
-                                             client_.options().redirects_to_http);
+        visited_.push_back(step_taken());
+        const client_options& all = client_.options();
+        const redirect_rules rules{.to_http = all.redirects_to_http,
+                                   .hsts = all.hsts,
+                                   .now = all.hsts == nullptr ? std::chrono::sys_seconds()
+                                                              : wall_seconds()};
+        redirect_step next = follow_redirect(where_, method_, status, *location, rules);
         ++redirects_;
         require_fetchable(next.to, redirects_);
-        const std::string target =
-            next.method + " " + next.to.normalized().without_credentials().text();
-        if (std::find(visited_.begin(), visited_.end(), target) != visited_.end())
-            throw redirect_error(errc::too_many_redirects,
-                                 next.to.without_credentials().text() +
-                                     " redirects in a circle; the server has to be corrected");
         drops_body_ |= next.drops_body;
         if (!drops_body_ && !rewind())
             throw redirect_error(
@@ -175,6 +160,10 @@ public:
         at_first_origin_ = where_.origin() == first_origin_;
         fresh_ = false;
         prepare_hop();
+        if (std::find(visited_.begin(), visited_.end(), step_taken()) != visited_.end())
+            throw redirect_error(errc::too_many_redirects,
+                                 where_.without_credentials().text() +
+                                     " redirects in a circle; the server has to be corrected");
         return true;
     }
 
@@ -192,10 +181,7 @@ private:
             where_ = made_secure(where_);
         if (redirects_ == 0) first_origin_ = where_.origin();
         authorization_ = at_first_origin_ ? first_authorization_ : std::string();
-        if (authorization_.empty() && all.logins != nullptr) {
-            const std::optional<credentials> login = all.logins->lookup(where_.host());
-            if (login) authorization_ = basic_authorization(*login);
-        }
+        if (authorization_.empty() && all.logins != nullptr) authorization_ = known_login();
         cookies_.clear();
         if (all.cookies != nullptr) cookies_ = all.cookies->header_for(where_, wall_seconds());
         via_ = all.proxies.proxy_for(where_);
@@ -203,6 +189,20 @@ private:
         if (via_ && !where_.is_https())
             if (const std::optional<credentials> login = via_->credentials())
                 proxy_authorization_ = basic_authorization(*login);
+    }
+    /// From the file of log-ins. A server cannot lead us to where the default is shown: that is for
+    /// hosts that the user names, not for those that servers do.
+    [[nodiscard]] std::string known_login() const {
+        const netrc& logins = *client_.options().logins;
+        const std::optional<credentials> login = at_first_origin_
+                                                     ? logins.lookup(where_.host())
+                                                     : logins.lookup_named(where_.host());
+        if (!login || (login->user.empty() && login->password.empty())) return {};
+        return basic_authorization(*login);
+    }
+    /// A request that is equal to one before gets the same answer: with another cookie it may not.
+    [[nodiscard]] std::string step_taken() const {
+        return method_ + " " + where_.normalized().without_credentials().text() + "\n" + cookies_;
     }
     /// Takes what an answer tells for later requests.
     void remember(const headers& fields) {

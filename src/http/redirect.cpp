@@ -7,6 +7,7 @@
 #include "http/ascii.hpp"
 #include "http/quoted.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace troika::http {
@@ -33,19 +34,34 @@ bool becomes_get(std::string_view method, int code) noexcept {
 }  // namespace
 
 redirect_step follow_redirect(const url& from, std::string_view method, int status,
-                              std::string_view location, bool to_http) {
+                              std::string_view location, const redirect_rules& rules) {
     url to = resolved(from, location);
+    const bool wants_https = rules.hsts != nullptr && to.is_http() && !to.is_https() &&
+                             rules.hsts->upgrades(to.host(), rules.now);
+    if (wants_https) to = made_secure(to);
     const auto refuse = [&](const std::string& why) {
         throw redirect_error(
             errc::redirect_refused,
             from.without_credentials().text() + " redirects to " + quoted(to.text()) + ", " + why);
     };
     if (!to.is_http()) refuse("which is neither http nor https; it is not followed");
-    if (from.is_https() && !to.is_https() && !to_http)
+    if (from.is_https() && !to.is_https() && !rules.to_http)
         refuse("which is not encrypted; fetch that URL itself if that is what you want");
     if (to.userinfo()) to = to.without_credentials();
     const bool as_get = becomes_get(method, status);
     return {std::move(to), as_get ? std::string("GET") : std::string(method), as_get};
+}
+
+url made_secure(const url& where) {
+    std::string text = "https://";
+    if (const auto user = where.userinfo()) text.append(*user).append("@");
+    const bool is_ipv6 = where.kind_of_host() == url::host_kind::ipv6;
+    text += is_ipv6 ? "[" + std::string(where.host()) + "]" : std::string(where.host());
+    if (const std::uint16_t port = where.effective_port(); port != 80)
+        text += ":" + std::to_string(port);
+    text += where.target();
+    if (const auto fragment = where.fragment()) text.append("#").append(*fragment);
+    return url::parse(text, url_mode::lenient);
 }
 
 bool describes_body(std::string_view name) noexcept {

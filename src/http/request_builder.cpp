@@ -6,6 +6,7 @@
 #include <troika/http/content_decoder.hpp>
 #include <troika/http/error.hpp>
 #include <troika/http/message_writer.hpp>
+#include <troika/http/netrc.hpp>
 #include <troika/http/percent.hpp>
 
 #include "http/ascii.hpp"
@@ -23,13 +24,17 @@ void require_sendable(const headers& fields) {
                                  std::string(name) + " out of the fields");
 }
 
+// What is for a proxy must not reach an origin.
+constexpr std::string_view for_proxies = "Proxy-Authorization";
+
 bool has_body_by_nature(std::string_view method) noexcept {
     return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
 }  // namespace
 
-request_builder::request_builder(const client_options& options) {
+request_builder::request_builder(const client_options& options)
+    : always_plain_(!options.fields.contains(for_proxies)) {
     require_sendable(options.fields);
     if (!options.user_agent.empty() && !options.fields.contains("User-Agent"))
         always_.add("User-Agent", options.user_agent);
@@ -57,7 +62,7 @@ const headers& request_builder::merged(std::string_view method, const request_op
                               (body.how == way::none && has_body_by_nature(method));
     const bool plain = options.fields == nullptr && !sends_length && body.how == way::none &&
                        context.authorization.empty() && context.at_first_origin &&
-                       context.cookies.empty() && !context.accept_codings &&
+                       context.cookies.empty() && !context.accept_codings && always_plain_ &&
                        context.proxy_authorization.empty();
     if (plain) return always_;
     const headers none;
@@ -65,6 +70,7 @@ const headers& request_builder::merged(std::string_view method, const request_op
     require_sendable(own);
     const auto allowed = [&](std::string_view name) {
         return (context.at_first_origin || !is_for_one_origin(name)) &&
+               (context.forwarded || !equals_ignoring_case(name, for_proxies)) &&
                (!context.drops_body || !describes_body(name));
     };
     merged_.clear();
@@ -82,7 +88,7 @@ const headers& request_builder::merged(std::string_view method, const request_op
     if (context.accept_codings && !merged_.contains("Accept-Encoding"))
         merged_.add("Accept-Encoding", accepted_codings());
     if (!context.proxy_authorization.empty())
-        merged_.set("Proxy-Authorization", context.proxy_authorization);
+        merged_.set(for_proxies, context.proxy_authorization);
     if (sends_length) merged_.add("Content-Length", std::to_string(body.size));
     if (body.how == way::chunked) merged_.add("Transfer-Encoding", "chunked");
     if (options.expect_continue && body.how != way::none && !merged_.contains("Expect"))
@@ -101,7 +107,7 @@ void request_builder::append(std::string& text, std::string_view method, const u
     if (body.how == request_body::way::inside) text.append(options.body);
 }
 
-std::string authorization_of(const url& where) {
+std::string authorization_of(const url& where, const netrc* logins) {
     const std::optional<std::string_view> userinfo = where.userinfo();
     if (!userinfo || userinfo->empty()) return {};
     const std::size_t colon = userinfo->find(':');
@@ -109,7 +115,9 @@ std::string authorization_of(const url& where) {
     const std::string_view password_part =
         colon == userinfo->npos ? std::string_view{} : userinfo->substr(colon + 1);
     const std::string user = percent_decode(user_part).value_or(std::string(user_part));
-    const std::string password = percent_decode(password_part).value_or(std::string(password_part));
+    std::string password = percent_decode(password_part).value_or(std::string(password_part));
+    if (colon == userinfo->npos && logins != nullptr)
+        if (const auto known = logins->lookup(where.host(), user)) password = known->password;
     return basic_authorization({.user = user, .password = password});
 }
 

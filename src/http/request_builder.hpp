@@ -54,12 +54,14 @@ private:
                           const request_context& context, const request_body& body);
 
     headers always_;   // User-Agent, and what the options name
+    const bool always_plain_;   // and nothing of that depends on the way
     headers merged_;   // scratch
 };
 
 /// Returns: the value of Authorization that the user name and password in `where` ask for; empty
-/// where there are none. Throws: http_error, as basic_authorization().
-[[nodiscard]] std::string authorization_of(const url& where);
+/// where there are none. For a user name alone, `logins` may know the password.
+/// Throws: http_error, as basic_authorization().
+[[nodiscard]] std::string authorization_of(const url& where, const netrc* logins = nullptr);
 
 /// Returns: whether a request with this method may be sent again when it is not known whether the
 /// server has seen it. Source: RFC 9110, section 9.2.2.

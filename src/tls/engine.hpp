@@ -76,6 +76,7 @@ public:
     // ---- facts
 
     [[nodiscard]] bool secure() const noexcept { return secure_; }
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
     [[nodiscard]] const openssl_failure& failure() const noexcept { return failure_; }
     [[nodiscard]] SSL* connection() const noexcept { return connection_.get(); }
     [[nodiscard]] const std::string& host() const noexcept { return host_; }

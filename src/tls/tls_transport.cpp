@@ -306,6 +306,8 @@ void tls_transport::step_handshake() noexcept {
     if (receiver_.in_flight()) return;
     if (aborted_ || receive_error_ < 0 || send_error_ < 0) {
         if (sender_.in_flight()) return below_->cancel(sender_);
+        // That the peer could not be told of a failure is not the failure.
+        if (engine_->failed()) return end_handshake(failure_result());
         if (aborted_) return end_handshake(-ECANCELED);
         return end_handshake(receive_error_ < 0 ? receive_error_ : send_error_);
     }

@@ -36,6 +36,8 @@ struct client_core_delete {
 class client {
 public:
     /// In the loop of the task that runs.
+    /// Throws: tls::error where the TLS context offers protocols other than HTTP/1; http_error for
+    /// fields that the client says itself.
     client();
     explicit client(client_options options);
     client(event_loop& loop, client_options options);

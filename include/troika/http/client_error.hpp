@@ -13,7 +13,7 @@ namespace troika::http {
 
 /// What a client was doing when its time was over.
 enum class client_phase : std::uint8_t {
-    connect,      ///< looking up the name, trying its addresses
+    connect,      ///< looking up the name, trying its addresses, TLS, a proxy's tunnel
     first_byte,   ///< the request is sent, and nothing of the answer came
     stall,        ///< no byte moved for a time
     total,        ///< all of it together

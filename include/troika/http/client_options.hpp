@@ -25,7 +25,7 @@ inline constexpr duration no_timeout = duration::max();
 
 /// How long a client waits for what.
 struct client_timeouts {
-    /// For looking up the name and trying its addresses.
+    /// For looking up the name, trying its addresses, and for TLS; a proxy's tunnel included.
     duration connect = std::chrono::seconds(30);
     /// From the request (its last byte) to the first byte of the answer.
     duration first_byte = std::chrono::seconds(60);
@@ -50,7 +50,8 @@ struct client_options {
     std::size_t redirects_max = 10;
     /// Whether a redirect may lead from https to http, where anybody can read and change it.
     bool redirects_to_http = false;
-    /// How https is made secure; nothing: as tls::client() does, offering `http/1.1`.
+    /// How https is made secure, and an https proxy; nothing: as tls::client() does, offering
+    /// `http/1.1`.
     std::optional<tls::client_context> tls;
     /// Through which proxies requests go; see proxy_settings::from_environment().
     proxy_settings proxies;
@@ -59,7 +60,8 @@ struct client_options {
     cookie_jar* cookies = nullptr;
     /// Hosts that want to be asked by https: followed, and noted. Null: nothing of that.
     hsts_store* hsts = nullptr;
-    /// Log-ins for hosts, where a request brings none itself. Null: none.
+    /// Log-ins for hosts, where a request brings none itself; a redirect to another origin gets no
+    /// `default`. Null: none.
     const netrc* logins = nullptr;
     /// A body that is kept in memory, see request() and exchange::read_all().
     std::size_t body_size_max = std::size_t{64} << 20;
@@ -69,7 +71,8 @@ struct client_options {
     parser_limits response_limits;
     /// The User-Agent header; empty: none.
     std::string user_agent = "troika/0.1";
-    /// Sent with every request that does not name them itself.
+    /// Sent with every request that does not name them itself. (The log-in at a proxy is part of
+    /// `proxies`; a Proxy-Authorization here goes only where a proxy forwards the request.)
     http::headers fields;
 };
 
@@ -88,8 +91,9 @@ struct request_options {
     /// In the place of the client's.
     std::optional<client_timeouts> timeouts = {};
     std::optional<std::size_t> redirects_max = {};
-    /// Tells the server that the body may be coded (Accept-Encoding). request() decodes it; what
-    /// open() gives is read through a decoded_body.
+    /// Tells the server that the body may be coded (Accept-Encoding). request() decodes it (the
+    /// fields of the response stay those of the coded body); what open() gives is read through a
+    /// decoded_body.
     bool accept_codings = false;
     std::optional<std::size_t> body_size_max = {};
 };

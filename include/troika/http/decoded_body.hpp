@@ -24,14 +24,18 @@ public:
 
     /// Reads at least one byte into `into`, which is not empty.
     ///
-    /// Returns: how many; 0 at the end of the body. Throws: as exchange::read_some(); protocol_error
-    /// for what cannot be decoded, or expands beyond the limits. Cancel: loses nothing.
+    /// Returns: how many; 0 at the end of the body. Throws: as exchange::read_some();
+    /// protocol_error for what cannot be decoded, or expands beyond the limits. Cancel: loses
+    /// nothing.
     task<std::size_t> read_some(std::span<std::byte> into);
 
     /// Reads the rest. Throws: body_too_large for more than `size_max` bytes; as read_some().
     task<std::string> read_all(std::size_t size_max);
 
 private:
+    content_decoder::progress decode(std::span<std::byte> into);
+    void finish() const;
+
     exchange& exchange_;
     std::optional<content_decoder> decoder_;
     std::span<const std::byte> chunk_;   // received, and not yet decoded

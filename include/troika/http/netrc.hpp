@@ -40,8 +40,12 @@ public:
     [[nodiscard]] std::optional<credentials> lookup(std::string_view host,
                                                     std::string_view login) const& noexcept;
 
+    /// As lookup(host), without `default`.
+    [[nodiscard]] std::optional<credentials> lookup_named(std::string_view host) const& noexcept;
+
     std::optional<credentials> lookup(std::string_view) const&& = delete;
     std::optional<credentials> lookup(std::string_view, std::string_view) const&& = delete;
+    std::optional<credentials> lookup_named(std::string_view) const&& = delete;
 
 private:
     friend class netrc_reader;

@@ -72,6 +72,9 @@ private:
 };
 
 /// A context for clients: trusts whom the system trusts, and checks names.
+///
+/// Reading whom the system trusts takes as long as many handshakes: make one context for all, and
+/// where others wait, off the loop (io::offload).
 /// Throws: tls::error for files that cannot be used.
 [[nodiscard]] client_context client(const client_options& options = {});
 

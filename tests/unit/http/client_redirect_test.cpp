@@ -8,9 +8,13 @@
 
 #include "http/redirect.hpp"
 #include "unit/http/scripted_server.hpp"
+#include "unit/tls/two_ends.hpp"
 
 namespace troika::http::testing {
 namespace {
+
+using tls::testing_tls::showing;
+using tls::testing_tls::trusting;
 
 std::string redirect(int status, std::string_view location) {
     return "HTTP/1.1 " + std::to_string(status) + " Moved\r\nLocation: " + std::string(location) +
@@ -48,6 +52,30 @@ TEST(Redirect, RefusesOtherSchemesAndDowngrades) {
     EXPECT_THROW(static_cast<void>(step("https://a/", "GET", 302, "http://a/")), redirect_error);
     EXPECT_THROW(static_cast<void>(step("http://a/", "GET", 302, "http://[::1")), redirect_error);
     EXPECT_EQ(step("https://a/", "GET", 302, "/b").to.text(), "https://a/b");
+    const url from = url::parse("https://a/");
+    EXPECT_EQ(follow_redirect(from, "GET", 302, "http://b/", {.to_http = true}).to.text(),
+              "http://b/");
+}
+
+TEST(Redirect, AsksByHttpsWhereTheHostWantsIt) {
+    constexpr std::chrono::sys_seconds now{std::chrono::seconds(1'000'000'000)};
+    hsts_store hosts;
+    hosts.note("a", "max-age=1000", now);
+    const redirect_rules rules{.hsts = &hosts, .now = now};
+    const url from = url::parse("https://a/");
+    // That is no way out of https.
+    EXPECT_EQ(follow_redirect(from, "GET", 302, "http://a/b", rules).to.text(), "https://a/b");
+    EXPECT_THROW(static_cast<void>(follow_redirect(from, "GET", 302, "http://b/", rules)),
+                 redirect_error);
+}
+
+TEST(Redirect, TurnsHttpToHttps) {
+    const auto secured = [](std::string_view text) { return made_secure(url::parse(text)).text(); };
+    EXPECT_EQ(secured("http://a/b?c#d"), "https://a/b?c#d");
+    EXPECT_EQ(secured("http://a:80/"), "https://a/");
+    EXPECT_EQ(secured("http://a:8080/"), "https://a:8080/");
+    EXPECT_EQ(secured("http://a:443/"), "https://a:443/");
+    EXPECT_EQ(secured("http://me:pw@[::1]:8080"), "https://me:pw@[::1]:8080/");
 }
 
 TEST(Redirect, KnowsTheFields) {
@@ -127,17 +155,58 @@ TEST(ClientRedirect, EndsChainsAndCircles) {
         });
 }
 
-TEST(ClientRedirect, RefusesHttpsForNow) {
-    run_with_answers([](const std::string&) { return redirect(302, "https://a.example/"); },
+TEST(ClientRedirect, RefusesOtherSchemes) {
+    run_with_answers([](const std::string&) { return redirect(302, "ftp://a.example/"); },
                      [](scripted_server& server, client& asking) -> task<void> {
-                         bool refused = false;
-                         try {
-                             co_await asking.get(server.url("/"));
-                         } catch (const unsupported_scheme&) {
-                             refused = true;
-                         }
-                         EXPECT_TRUE(refused);
+                         const auto error =
+                             co_await error_of<redirect_error>(asking.get(server.url("/")));
+                         EXPECT_EQ(error->code(), errc::redirect_refused);
+                         EXPECT_NE(std::string(error->what()).find("neither http nor https"),
+                                   std::string::npos);
                      });
+}
+
+// A secure server that redirects to one that is not.
+void run_downgrade(bool to_http, client_script script) {
+    const tls::server_context secure = tls::server(showing());
+    scripted_server* first = nullptr;
+    scripted_server* second = nullptr;
+    const answers away = [&](const std::string&) { return redirect(302, second->url("/open")); };
+    const answers open = [](const std::string& path) { return ok("found " + path); };
+    client_options options;
+    options.redirects_to_http = to_http;
+    options.tls = tls::client(trusting());
+    run_virtual(
+        [&](net::stream& peer, std::size_t) -> task<void> { co_await serve(*first, peer, away); },
+        [&](scripted_server& server, client& asking) -> task<void> {
+            first = &server;
+            scripted_server other([&](net::stream& peer, std::size_t) -> task<void> {
+                co_await serve(*second, peer, open);
+            });
+            second = &other;
+            co_await other.start();
+            co_await script(server, asking);
+            asking.close_idle();
+            co_await other.stop();
+        },
+        options, &secure);
+}
+
+TEST(ClientRedirect, DoesNotLeaveHttpsByDefault) {
+    run_downgrade(false, [](scripted_server& server, client& asking) -> task<void> {
+        const auto error = co_await error_of<redirect_error>(asking.get(server.url("/")));
+        EXPECT_EQ(error->code(), errc::redirect_refused);
+        EXPECT_NE(std::string(error->what()).find("not encrypted"), std::string::npos);
+        EXPECT_EQ(asking.connections_in_use(), 0u);
+    });
+}
+
+TEST(ClientRedirect, LeavesHttpsWhereItMay) {
+    run_downgrade(true, [](scripted_server& server, client& asking) -> task<void> {
+        const response answer = co_await asking.get(server.url("/"));
+        EXPECT_EQ(answer.body(), "found /open");
+        EXPECT_FALSE(answer.url().is_https());
+    });
 }
 
 TEST(ClientRedirect, KeepsCredentialsWithTheirOrigin) {

@@ -53,6 +53,13 @@ TEST(Netrc, PrefersANamedHostToTheDefaultWhereverThatStands) {
     EXPECT_EQ(found(text, "other"), "d:dp");
 }
 
+TEST(Netrc, TellsANamedHostFromTheDefault) {
+    const netrc file = netrc::parse("machine h login m password mp default login d password dp");
+    EXPECT_EQ(file.lookup_named("H").value().user, "m");
+    EXPECT_FALSE(file.lookup_named("other"));
+    EXPECT_TRUE(file.lookup("other"));
+}
+
 TEST(Netrc, TakesTheFirstOfSeveralAndWhatIsMissingAsEmpty) {
     EXPECT_EQ(found("machine h login a password 1 machine h login b password 2", "h"), "a:1");
     EXPECT_EQ(found("machine h login a machine h password 2", "h"), "a:");

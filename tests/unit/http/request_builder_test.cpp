@@ -2,6 +2,7 @@
 #include "http/request_builder.hpp"
 
 #include <troika/http/error.hpp>
+#include <troika/http/netrc.hpp>
 
 #include <gtest/gtest.h>
 
@@ -51,12 +52,51 @@ TEST(RequestBuilder, PlansBodies) {
 
 TEST(RequestBuilder, LeavesOutWhatARedirectTakesAway) {
     const headers own{{"Cookie", "a"}, {"Content-Type", "b"}, {"Accept", "c"}};
-    EXPECT_EQ(built({.fields = &own}, {.at_first_origin = false, .authorization = "Basic x"}),
+    EXPECT_EQ(built({.fields = &own}, {.at_first_origin = false}),
               "GET /b?c HTTP/1.1\r\nHost: a:81\r\nContent-Type: b\r\nAccept: c\r\n\r\n");
+    // A log-in for the host to which it leads is no leak.
+    EXPECT_NE(built({}, {.at_first_origin = false, .authorization = "Basic x"})
+                  .find("Authorization: Basic x\r\n"),
+              std::string::npos);
     EXPECT_EQ(built({.fields = &own, .body = "gone"}, {.drops_body = true}),
               "GET /b?c HTTP/1.1\r\nHost: a:81\r\nCookie: a\r\nAccept: c\r\n\r\n");
     EXPECT_NE(built({}, {.authorization = "Basic x"}).find("Authorization: Basic x\r\n"),
               std::string::npos);
+}
+
+TEST(RequestBuilder, PrefersTheAuthorizationOfTheRequest) {
+    const headers own{{"authorization", "Bearer y"}};
+    const std::string text = built({.fields = &own}, {.authorization = "Basic x"});
+    EXPECT_NE(text.find("authorization: Bearer y\r\n"), std::string::npos);
+    EXPECT_EQ(text.find("Basic x"), std::string::npos);
+}
+
+TEST(RequestBuilder, AddsCookiesToThoseOfTheRequest) {
+    const headers own{{"Cookie", "a=1"}};
+    EXPECT_NE(built({.fields = &own}, {.cookies = "b=2"}).find("Cookie: a=1; b=2\r\n"),
+              std::string::npos);
+    const std::string elsewhere =
+        built({.fields = &own}, {.at_first_origin = false, .cookies = "b=2"});
+    EXPECT_NE(elsewhere.find("Cookie: b=2\r\n"), std::string::npos);
+}
+
+TEST(RequestBuilder, WritesForAProxy) {
+    EXPECT_EQ(built({}, {.forwarded = true, .proxy_authorization = "Basic p"}),
+              "GET http://a:81/b?c HTTP/1.1\r\nHost: a:81\r\nAccept: */*\r\n"
+              "Proxy-Authorization: Basic p\r\n\r\n");
+}
+
+TEST(RequestBuilder, ShowsNoOriginWhatIsForAProxy) {
+    const headers own{{"Proxy-Authorization", "Basic p"}};
+    EXPECT_EQ(built({.fields = &own}).find("Proxy-Authorization"), std::string::npos);
+    EXPECT_NE(built({.fields = &own}, {.forwarded = true}).find("Proxy-Authorization: Basic p\r\n"),
+              std::string::npos);
+    client_options options = quiet();
+    options.fields.add("proxy-authorization", "Basic p");
+    request_builder builder(options);
+    std::string text;
+    builder.append(text, "GET", url::parse("http://a/"), {}, {}, {});
+    EXPECT_EQ(text, "GET / HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n");
 }
 
 TEST(RequestBuilder, RefusesFramingFieldsAndBadMethods) {
@@ -71,6 +111,11 @@ TEST(RequestBuilder, ReadsCredentialsFromTheUrl) {
     EXPECT_EQ(authorization_of(url::parse("http://us%65r:pass@a/")), "Basic dXNlcjpwYXNz");
     EXPECT_EQ(authorization_of(url::parse("http://a/")), "");
     EXPECT_EQ(authorization_of(url::parse("http://@a/")), "");
+    const netrc logins = netrc::parse("machine a login user password pass");
+    EXPECT_EQ(authorization_of(url::parse("http://user@a/"), &logins), "Basic dXNlcjpwYXNz");
+    EXPECT_EQ(authorization_of(url::parse("http://user:@a/"), &logins), "Basic dXNlcjo=");
+    EXPECT_EQ(authorization_of(url::parse("http://user@b/"), &logins), "Basic dXNlcjo=");
+    EXPECT_EQ(authorization_of(url::parse("http://a/"), &logins), "");
     EXPECT_TRUE(is_idempotent("PUT"));
     EXPECT_FALSE(is_idempotent("POST"));
 }

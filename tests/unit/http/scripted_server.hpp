@@ -9,7 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,12 +50,17 @@ using connection_script = task_maker<net::stream&, std::size_t>;
 /// A server that says, byte for byte, what a test wants, and remembers what it was asked.
 class scripted_server {
 public:
-    explicit scripted_server(connection_script script) : script_(std::move(script)) {}
+    /// `tls`: makes it an https server; outlives it.
+    explicit scripted_server(connection_script script, const net::server_security* tls = nullptr)
+        : script_(std::move(script)), tls_(tls) {}
     scripted_server(const scripted_server&) = delete;
     scripted_server& operator=(const scripted_server&) = delete;
 
     task<void> start() {
-        server_.emplace(co_await net::start_server(net::endpoint{"127.0.0.1", 0}, handler(*this)));
+        net::server_options options;
+        options.tls = tls_;
+        server_.emplace(
+            co_await net::start_server(net::endpoint{"127.0.0.1", 0}, handler(*this), options));
     }
     task<void> stop() {
         server_->close();
@@ -61,8 +68,9 @@ public:
     }
 
     [[nodiscard]] std::string base() const {
-        return "http://127.0.0.1:" + std::to_string(server_->port());
+        return (tls_ == nullptr ? "http://" : "https://") + host();
     }
+    [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
     [[nodiscard]] std::string host() const {
         return "127.0.0.1:" + std::to_string(server_->port());
     }
@@ -101,14 +109,16 @@ private:
     }
 
     connection_script script_;
+    const net::server_security* tls_;
     std::optional<net::server> server_;
 };
 
 /// What a test does with a server and a client.
 using client_script = task_maker<scripted_server&, client&>;
 
-inline task<void> play(connection_script server, client_options options, client_script script) {
-    scripted_server here(std::move(server));
+inline task<void> play(connection_script server, client_options options, client_script script,
+                       const net::server_security* tls = nullptr) {
+    scripted_server here(std::move(server), tls);
     co_await here.start();
     std::exception_ptr error;
     try {
@@ -131,8 +141,10 @@ inline void run_real(connection_script server, client_script script,
 
 /// In virtual time.
 inline void run_virtual(connection_script server, client_script script,
-                        client_options options = client_options()) {
-    testing_support::run_virtual(play(std::move(server), std::move(options), std::move(script)));
+                        client_options options = client_options(),
+                        const net::server_security* tls = nullptr) {
+    testing_support::run_virtual(
+        play(std::move(server), std::move(options), std::move(script), tls));
 }
 
 /// A connection that answers its requests with `replies`, one after the other, then closes.
@@ -143,6 +155,25 @@ inline task<void> reply_each(scripted_server& here, net::stream& peer,
         if (!asked) co_return;
         co_await peer.write_all(reply);
     }
+}
+
+/// The same, with the replies named one by one. (g++ 12 cannot have a list next to co_await.)
+template <std::convertible_to<std::string>... Replies>
+[[clang::coro_wrapper]] task<void> reply_with(scripted_server& here, net::stream& peer,
+                                              Replies... replies) {
+    return reply_each(here, peer, std::vector<std::string>{std::move(replies)...});
+}
+
+/// The error with which a request ends.
+template <class Error>
+task<std::optional<Error>> error_of(task<response> asked) {
+    try {
+        co_await std::move(asked);
+    } catch (const Error& error) {
+        co_return error;
+    }
+    ADD_FAILURE() << "an error was expected";
+    co_return std::nullopt;
 }
 
 /// A response with a body of known length.

@@ -261,6 +261,28 @@ TEST(TlsClient, OpensConnectionsToServers) {
     loop.run(opens_connections());
 }
 
+task<void> answer_nonsense(net::stream peer) {
+    std::array<std::byte, 16 * 1024> hello;
+    co_await peer.read_some(hello);
+    constexpr std::string_view empty_server_hello("\x16\x03\x03\x00\x04\x02\x00\x00\x00", 9);
+    co_await peer.write_all(empty_server_hello);
+    peer.close();
+}
+
+// The alert that ends the handshake cannot be sent then; that is not what went wrong.
+TEST(TlsClient, SaysWhatWentWrongAlsoWhereThePeerHasGone) {
+    run_virtual([]() -> task<void> {
+        auto pair = net::memory_pair();
+        auto& [left, right] = pair;
+        const client_context how = client(trusting());
+        auto outcomes = co_await gather_settled(how.secure(std::move(left), "localhost", 443),
+                                                answer_nonsense(std::move(right)));
+        auto& [secured, served] = outcomes;
+        EXPECT_TRUE(served.has_value());
+        EXPECT_EQ(reason_of(secured.error()), errc::handshake_failed) << describe(secured.error());
+    }());
+}
+
 TEST(TlsClient, SaysWhatFilesCannotBeUsed) {
     client_options options;
     options.authorities_file = "/nowhere/authorities.pem";
