@@ -90,6 +90,12 @@ void die_of(int signal) noexcept {
     ::_exit(128 + signal);   // its default is not to end a process
 }
 
+void yield_to(int signal) noexcept {
+    ::raise(signal);
+    set_blocked({signal}, false);   // here it is delivered
+    set_blocked({signal}, true);
+}
+
 void ignore_sigpipe() noexcept { ::signal(SIGPIPE, SIG_IGN); }
 
 const char* signal_name(int signal) noexcept {
