@@ -168,7 +168,7 @@ std::vector<std::string> counts(const progress_snapshot& now) {
     const std::string failed =
         now.failed > 0 ? ", " + std::to_string(now.failed) + " failed" : std::string();
     const std::string queued = now.queued > 0 || now.more ? ", " + std::to_string(now.queued) +
-                                                                (now.more ? "+" : "") + " queued"
+                                                                (now.more ? "+ queued" : " queued")
                                                           : std::string();
     return {done + " done" + active + queued + failed, of_all + active + failed, of_all + failed,
             of_all, done};

@@ -43,7 +43,7 @@ task<void> stop_on_signal(get_display& display) {
 
 task<void> end_on_signal(task_group& group, get_display& display, int& received) {
     received = co_await signals({SIGINT, SIGTERM});
-    display.leave_screen();
+    display.hide_bars();
     group.cancel();
 }
 

@@ -31,10 +31,10 @@ std::string_view shown_name(const fetch::active_download& file) {
 // Without the directory that all of them go to.
 std::string_view row_name(const fetch::active_download& file, std::string_view directory) {
     std::string_view name = shown_name(file);
+    while (directory.ends_with('/')) directory.remove_suffix(1);
     if (directory.empty() || !name.starts_with(directory)) return name;
-    name.remove_prefix(directory.size());
-    name.remove_prefix(std::min(name.find_first_not_of('/'), name.size()));
-    return name;
+    const std::size_t rest = name.find_first_not_of('/', directory.size());
+    return rest > directory.size() && rest != name.npos ? name.substr(rest) : name;
 }
 
 }  // namespace
@@ -101,6 +101,11 @@ void get_display::say(const std::string& line) {
 
 void get_display::leave_screen() {
     if (may_draw()) unsent_ += painter_.clear();
+    os::write_text(2, std::exchange(unsent_, {}));
+}
+
+void get_display::hide_bars() {
+    if (may_draw()) unsent_ += painter_.paint({""});
     os::write_text(2, std::exchange(unsent_, {}));
 }
 
@@ -203,12 +208,14 @@ void get_display::paint(fetch::downloader& run, time_point now) {
     const fetch::run_totals& totals = run.totals();
     std::vector<fetch::file_progress> rows;
     fetch::progress_snapshot snapshot;
-    snapshot.more = !run.queue().all_read();
+    snapshot.queued = totals.queued;
+    snapshot.done = totals.finished + totals.skipped;
+    snapshot.failed = totals.failed;
     // Bytes of the files, not of the network: what was there before counts, what came in vain does
     // not.
     snapshot.bytes = totals.landed;
     std::uint64_t expected = totals.landed;
-    bool all_known = !snapshot.more && run.queue().waiting() == 0;
+    bool all_known = true;
     for (const fetch::active_download& file : run.active()) {
         if (file.state == fetch::file_state::done || file.state == fetch::file_state::failed)
             continue;   // among the totals already
@@ -232,10 +239,15 @@ void get_display::paint(fetch::downloader& run, time_point now) {
         rows.push_back(row);
     }
     snapshot.files = rows;
-    snapshot.queued = totals.queued;
-    snapshot.done = totals.finished + totals.skipped;
-    snapshot.failed = totals.failed;
-    if (all_known) {
+    if (!run.queue().all_read()) {
+        // Arguments can be counted; how long a list is shows at its end.
+        const std::uint64_t seen =
+            snapshot.queued + snapshot.active + snapshot.done + snapshot.failed;
+        snapshot.more = !options_.list.empty();
+        if (!snapshot.more && options_.urls.size() > seen)
+            snapshot.queued += options_.urls.size() - seen;
+    }
+    if (all_known && !snapshot.more && snapshot.queued == 0) {
         snapshot.total = expected;
         if (expected >= snapshot.bytes)
             snapshot.time_left = speed_.time_left(expected - snapshot.bytes);

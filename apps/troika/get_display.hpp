@@ -45,6 +45,9 @@ public:
     /// Takes the bars away: the shell, or nobody, goes on from there. The next tick brings them
     /// back.
     void leave_screen();
+    /// Takes the bars away when the run is about to end. What the terminal shows there for Ctrl-C
+    /// goes with the next message.
+    void hide_bars();
     /// Others have written to the terminal meanwhile, as while the program was stopped.
     void forget_screen() noexcept { painter_.forget(); }
     /// The last words of a run that took `time`.

@@ -115,6 +115,8 @@ const char* signal_name(int signal) noexcept {
         case SIGUSR1: return "SIGUSR1";
         case SIGUSR2: return "SIGUSR2";
         case SIGCHLD: return "SIGCHLD";
+        case SIGTSTP: return "SIGTSTP";
+        case SIGCONT: return "SIGCONT";
         case SIGWINCH: return "SIGWINCH";
         default: return "signal";
     }

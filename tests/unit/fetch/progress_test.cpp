@@ -106,6 +106,8 @@ TEST(Progress, TheTotalSaysAsMuchAsFits) {
     now.more = true;
     EXPECT_EQ(total(120), "859 done, 41 active, 100+ queued, 2 failed");
     EXPECT_EQ(total(80), "859/1002+, 41 active, 2 failed");
+    now.queued = 0;
+    EXPECT_EQ(total(120), "859 done, 41 active, 0+ queued, 2 failed");
     now = {};
     now.done = 3;
     now.active = 2;
