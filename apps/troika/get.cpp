@@ -72,6 +72,7 @@ task<int> get(const fetch::get_options& options) {
     if (broken) status.add(broken->why());
     if (signal != 0) status.end_by_signal(signal);
     display.summarize(run, current_task().home().now() - began, status.code());
+    while (!display.flush_screen()) co_await sleep(tick_interval);
     if (broken) std::fprintf(stderr, "troika get: %s\n", broken->what());
     co_return status.code();
 }

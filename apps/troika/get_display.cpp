@@ -74,7 +74,6 @@ bool get_display::may_draw() {
     return false;
 }
 
-/// Returns: whether the terminal has taken all.
 bool get_display::flush_screen() {
     if (!screen_) {
         os::write_text(2, std::exchange(unsent_, {}));
@@ -101,12 +100,12 @@ void get_display::say(const std::string& line) {
 
 void get_display::leave_screen() {
     if (may_draw()) unsent_ += painter_.clear();
-    os::write_text(2, std::exchange(unsent_, {}));
+    flush_screen();
 }
 
 void get_display::hide_bars() {
     if (may_draw()) unsent_ += painter_.paint({""});
-    os::write_text(2, std::exchange(unsent_, {}));
+    flush_screen();
 }
 
 void get_display::tell(std::string event) {
@@ -285,7 +284,8 @@ void get_display::summarize(const fetch::downloader& run, std::chrono::nanosecon
     if (totals.failed > 0) text += "; " + std::to_string(totals.failed) + " failed";
     if (resumable_ > 0)
         text += "; the same command again goes on with " + std::to_string(resumable_);
-    os::write_text(2, text + "\n");
+    unsent_ += text + "\n";
+    flush_screen();
 }
 
 }  // namespace troika::apps

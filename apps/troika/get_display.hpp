@@ -50,6 +50,9 @@ public:
     void hide_bars();
     /// Others have written to the terminal meanwhile, as while the program was stopped.
     void forget_screen() noexcept { painter_.forget(); }
+    /// Shows what the terminal has not taken yet, as while its user holds it with Ctrl-S.
+    /// Returns: whether it has taken all. Never waits for it.
+    bool flush_screen();
     /// The last words of a run that took `time`.
     void summarize(const fetch::downloader& run, std::chrono::nanoseconds time, int exit_code);
 
@@ -64,7 +67,6 @@ private:
     void measure(fetch::downloader& run, time_point now);
     void paint(fetch::downloader& run, time_point now);
     bool may_draw();
-    bool flush_screen();
 
     const fetch::get_options& options_;
     const style style_;

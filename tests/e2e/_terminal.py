@@ -36,6 +36,11 @@ class Screen(pyte.Screen):
         self.wrapped = set()
         super().reset()
 
+    def select_graphic_rendition(self, *codes):
+        super().select_graphic_rendition(*codes)
+        if 2 in codes:   # pyte knows nothing of it
+            self.cursor.attrs = self.cursor.attrs._replace(fg="dim")
+
     def draw(self, data):
         for char in data:
             width = wcwidth(char)
