@@ -48,8 +48,9 @@ task<void> end_on_signal(task_group& group, get_display& display, int& received)
 }
 
 task<int> get(const fetch::get_options& options) {
-    get_display display(options,
-                        get_display::choose_style(options, os::is_terminal(2), os::environment));
+    const get_display::terminals terminals{.output = os::is_terminal(1),
+                                           .error = os::is_terminal(2)};
+    get_display display(options, get_display::choose_style(options, terminals, os::environment));
     const auto seed = static_cast<std::uint64_t>(os::wall_time().time_since_epoch().count());
     fetch::downloader run(options, display, seed, os::file_mode_mask());
     const time_point began = current_task().home().now();

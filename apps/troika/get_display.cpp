@@ -37,17 +37,35 @@ std::string_view row_name(const fetch::active_download& file, std::string_view d
     return rest > directory.size() && rest != name.npos ? name.substr(rest) : name;
 }
 
+fetch::file_progress row_of(const fetch::active_download& file, std::string_view directory,
+                            time_point now) {
+    fetch::file_progress row;
+    row.name = row_name(file, directory);
+    row.state = file.state;
+    row.bytes = file.bytes;
+    row.total = file.total;
+    row.bytes_per_second = file.speed.bytes_per_second();
+    if (file.state == fetch::file_state::waiting)
+        row.time_left = std::chrono::ceil<std::chrono::seconds>(
+            std::max(duration::zero(), file.next_attempt - now));
+    else if (file.state == fetch::file_state::downloading && file.total &&
+             *file.total >= file.bytes)
+        row.time_left = file.speed.time_left(*file.total - file.bytes);
+    return row;
+}
+
 }  // namespace
 
-get_display::style get_display::choose_style(const fetch::get_options& options, bool terminal,
+get_display::style get_display::choose_style(const fetch::get_options& options, terminals which,
                                              const lookup& environment) {
     const auto value = [&environment](const char* name) {
         return environment(name).value_or(std::string());
     };
     const std::string term = value("TERM");
-    const bool capable = terminal && !term.empty() && term != "dumb";
+    const bool capable = which.error && !term.empty() && term != "dumb";
     style how;
-    how.bars = capable && options.progress && !options.quiet && !options.json;
+    how.bars = capable && options.progress && !options.quiet && !options.json &&
+               !(options.output == "-" && which.output);
     how.colour = capable && value("NO_COLOR").empty();
     for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         std::string locale = value(name);
@@ -58,7 +76,7 @@ get_display::style get_display::choose_style(const fetch::get_options& options, 
         break;
     }
     // A file or a pipe may be read anywhere; names in it stay what they are.
-    how.unicode = how.unicode || !terminal;
+    how.unicode = how.unicode || !which.error;
     return how;
 }
 
@@ -183,7 +201,7 @@ void get_display::tick(fetch::downloader& run, time_point now) {
         flush_events();
     }
     // A frame that the terminal would not take is left out.
-    if (may_draw() && flush_screen()) paint(run, now);
+    if (flush_screen() && may_draw()) paint(run, now);
 }
 
 void get_display::measure(fetch::downloader& run, time_point now) {
@@ -205,7 +223,6 @@ void get_display::paint(fetch::downloader& run, time_point now) {
         .colour = style_.colour,
         .unicode = style_.unicode};
     const fetch::run_totals& totals = run.totals();
-    std::vector<fetch::file_progress> rows;
     fetch::progress_snapshot snapshot;
     snapshot.queued = totals.queued;
     snapshot.done = totals.finished + totals.skipped;
@@ -215,6 +232,10 @@ void get_display::paint(fetch::downloader& run, time_point now) {
     snapshot.bytes = totals.landed;
     std::uint64_t expected = totals.landed;
     bool all_known = true;
+    std::vector<const fetch::active_download*> first, moving, waiting;   // of each what has room
+    const auto put = [&style](auto& into, const fetch::active_download& file) {
+        if (into.size() < style.rows_max) into.push_back(&file);
+    };
     for (const fetch::active_download& file : run.active()) {
         if (file.state == fetch::file_state::done || file.state == fetch::file_state::failed)
             continue;   // among the totals already
@@ -222,21 +243,19 @@ void get_display::paint(fetch::downloader& run, time_point now) {
         snapshot.bytes += file.bytes;
         expected += file.total.value_or(0);
         all_known = all_known && file.total;
-        if (rows.size() >= style.rows_max) continue;
-        fetch::file_progress row;
-        row.name = row_name(file, options_.directory);
-        row.state = file.state;
-        row.bytes = file.bytes;
-        row.total = file.total;
-        row.bytes_per_second = file.speed.bytes_per_second();
-        if (file.state == fetch::file_state::waiting)
-            row.time_left = std::chrono::ceil<std::chrono::seconds>(
-                std::max(duration::zero(), file.next_attempt - now));
-        else if (file.state == fetch::file_state::downloading && file.total &&
-                 *file.total >= file.bytes)
-            row.time_left = file.speed.time_left(*file.total - file.bytes);
-        rows.push_back(row);
+        const bool moves = file.state == fetch::file_state::downloading ||
+                           file.state == fetch::file_state::verifying;
+        put(first, file);
+        put(moves ? moving : waiting, file);
     }
+    if (snapshot.active >= style.rows_max) {
+        // Not all have room, besides the total: those that wait give way.
+        first = std::move(moving);
+        for (const fetch::active_download* file : waiting) put(first, *file);
+    }
+    std::vector<fetch::file_progress> rows;
+    for (const fetch::active_download* file : first)
+        rows.push_back(row_of(*file, options_.directory, now));
     snapshot.files = rows;
     if (!run.queue().all_read()) {
         // Arguments can be counted; how long a list is shows at its end.

@@ -24,10 +24,16 @@ public:
     };
     using lookup = std::function<std::optional<std::string>(const char*)>;
 
+    /// Which of the standard streams are terminals.
+    struct terminals {
+        bool output = false;
+        bool error = false;
+    };
+
     /// What `options` and the environment ask for: NO_COLOR takes the colours away, TERM=dumb bars
-    /// and colours, a locale that is not UTF-8 all that is not ASCII.
-    /// `terminal`: whether standard error is one.
-    [[nodiscard]] static style choose_style(const fetch::get_options& options, bool terminal,
+    /// and colours, a locale that is not UTF-8 all that is not ASCII. Where a terminal shows the
+    /// file itself there are no bars.
+    [[nodiscard]] static style choose_style(const fetch::get_options& options, terminals which,
                                             const lookup& environment);
 
     get_display(const fetch::get_options& options, const style& how);

@@ -134,6 +134,18 @@ class Bars(Display):
         self.go_on.set()
         self.check_end(terminal, process, 12)
 
+    def test_those_that_wait_give_way(self):
+        server = self.scripted(lambda peer, _: peer.send(answer(
+            status="503 Busy", Retry_After="3000")) if "busy" in peer.target else self.hold(peer))
+        terminal = self.terminal(60, 10)
+        names = [f"busy{i}" for i in range(5)] + [f"file{i}" for i in range(3)]
+        process = self.get(terminal, "--per-host", "8", *(f"{server.url}/{name}" for name in names))
+        rows = terminal.wait_for(lambda rows: rows[-5:-2] and all(
+            re.match("file.* 50%", row) for row in rows[-5:-2]), "what moves")
+        self.assertEqual(rows[-2], "… and 5 more")
+        process.send_signal(signal.SIGINT)
+        terminal.wait_for_end(process)
+
     def test_wide_and_combining_characters(self):
         names = ["中文文件名.zip", "か\u3099き\u3099.iso", "\u1112\u1161\u11ab\u1100\u1173\u11af.txt",
                  "e\u0301e\u0301.tar", "x" * 60 + "中中中中.gz", "😀.png"]
@@ -396,6 +408,14 @@ class Environments(Display):
         seen, written = self.run_in(LC_ALL="C")
         self.assertRegex(seen[0], r"^\\u\{4e2d\}\.iso +#+-+ +50% ")
         self.assertTrue(written.isascii())
+
+    def test_a_file_on_the_terminal_itself(self):
+        server = self.scripted(lambda peer, _: peer.send(answer(b"the file\n")))
+        terminal = self.terminal(80, 24)
+        process = self.get(terminal, "-o", "-", f"{server.url}/a")
+        self.check_end(terminal, process, 1)
+        self.assertEqual(terminal.screen.text()[0], "the file")
+        self.assertNotIn(b"\r\x1b", terminal.written)
 
     def test_no_terminal(self):
         server = self.scripted(lambda peer, _: peer.send(

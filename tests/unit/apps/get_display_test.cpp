@@ -12,10 +12,11 @@ using environment = std::map<std::string, std::string>;
 
 get_display::style choose(const environment& variables, const fetch::get_options& options = {},
                           bool terminal = true) {
-    return get_display::choose_style(options, terminal, [&variables](const char* name) {
-        const auto found = variables.find(name);
-        return found == variables.end() ? std::nullopt : std::optional(found->second);
-    });
+    return get_display::choose_style(
+        options, {.output = true, .error = terminal}, [&variables](const char* name) {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+        });
 }
 
 TEST(GetDisplay, DrawsBarsOnTerminalsThatCan) {
@@ -33,6 +34,15 @@ TEST(GetDisplay, DrawsBarsOnTerminalsThatCan) {
     fetch::get_options options;
     options.progress = false;
     EXPECT_FALSE(choose({{"TERM", "xterm"}}, options).bars);
+    options.progress = true;
+    EXPECT_TRUE(choose({{"TERM", "xterm"}}, options).bars);
+    options.output = "-";   // the file goes to the same terminal
+    EXPECT_FALSE(choose({{"TERM", "xterm"}}, options).bars);
+    const auto term = [](const char* name) {
+        return std::string_view(name) == "TERM" ? std::optional<std::string>("xterm")
+                                                : std::nullopt;
+    };
+    EXPECT_TRUE(get_display::choose_style(options, {.output = false, .error = true}, term).bars);
 }
 
 TEST(GetDisplay, HasColoursUnlessTheyAreNotWanted) {
