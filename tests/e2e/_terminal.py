@@ -30,6 +30,7 @@ class Screen(pyte.Screen):
 
     def __init__(self, columns, rows):
         self.wrapped = set()   # rows that go on in the next
+        self.wide_too = ""     # characters that take two columns here, whatever others say
         super().__init__(columns, rows)
 
     def reset(self):
@@ -43,7 +44,7 @@ class Screen(pyte.Screen):
 
     def draw(self, data):
         for char in data:
-            width = wcwidth(char)
+            width = 2 if char in self.wide_too else wcwidth(char)
             if width < 0:
                 continue
             if width == 0:

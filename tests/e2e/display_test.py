@@ -168,6 +168,20 @@ class Bars(Display):
             terminal.wait_for_end(process)
         self.assertEqual(process.returncode, 130)
 
+    def test_a_terminal_that_draws_wider(self):
+        server = self.holding()
+        terminal = self.terminal(80, 24)
+        terminal.screen.wide_too = "━╸─"   # as some do for Chinese
+        process = self.get(terminal, *(f"{server.url}/{name}" for name in "abc"))
+        for _ in range(2):
+            rows = terminal.wait_for(lambda rows: len(rows) == 4 and all(
+                row.startswith(start) for row, start in zip(rows, ("a ", "b ", "c ", "0 done"))),
+                                     "four rows, though cut")
+            self.assertTrue(all("━" in row for row in rows), rows)
+            terminal.resize(78, 24, rewrap=False)
+        self.go_on.set()
+        self.check_end(terminal, process, 3)
+
     def test_ctrl_c(self):
         server = self.holding()
         terminal = self.terminal(80, 24)
@@ -368,8 +382,15 @@ class JobControl(Display):
         self.assertNotIn(b"\x1b", terminal.written)
 
     def test_a_terminal_that_is_held(self):
-        server = self.scripted(
-            lambda peer, _: self.hold(peer) if peer.target == "/a" else peer.send(answer(CONTENT)))
+        # The last but one needs a second attempt a second later: time enough to paint.
+        def script(peer, number):
+            if peer.target == "/a":
+                self.hold(peer)
+            elif number == 1:
+                peer.send(answer(status="503 Busy", Retry_After="1"))
+            else:
+                peer.send(answer(CONTENT))
+        server = self.scripted(script)
         terminal = self.terminal(80, 24)
         process = self.get(terminal, "-j", "1", *(f"{server.url}/{name}" for name in "abc"))
         terminal.wait_for(lambda rows: rows and share(rows[0]) == 50, "the bar")
@@ -377,8 +398,10 @@ class JobControl(Display):
         self.go_on.set()
         terminal.wait_for(lambda _: os.path.exists(self.path("c")), "the files")
         self.assertIsNone(process.poll())
+        self.assertNotIn(b"retry", terminal.written)
         terminal.type("\x11")
         self.check_end(terminal, process, 3)
+        self.assertIn(b"retry", terminal.written)
 
 
 class Environments(Display):
