@@ -31,13 +31,13 @@ task<void> keep_display(get_display& display, fetch::downloader& run) {
     }
 }
 
-// Ctrl-Z: what is below the cursor afterwards is the shell's.
-task<void> stop_on_signal(get_display& display) {
-    signals stop({SIGTSTP});
+// Ctrl-Z and Ctrl-\, as if nobody had asked; but first the screen is the shell's again.
+task<void> yield_to_signals(get_display& display) {
+    signals both({SIGTSTP, SIGQUIT});
     for (;;) {
-        co_await stop;
+        const int number = co_await both;
         display.leave_screen();
-        os::yield_to(SIGTSTP);
+        os::yield_to(number);
     }
 }
 
@@ -58,7 +58,7 @@ task<int> get(const fetch::get_options& options) {
     std::optional<fetch::failure> broken;
     auto body = [&](task_group& group) -> task<void> {
         group.create_task(end_on_signal(group, display, signal), {.name = "signals"});
-        if (display.has_bars()) group.create_task(stop_on_signal(display), {.name = "stop"});
+        if (display.has_bars()) group.create_task(yield_to_signals(display), {.name = "stop"});
         if (display.wants_ticks())
             group.create_task(keep_display(display, run), {.name = "display"});
         try {

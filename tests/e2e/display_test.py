@@ -3,6 +3,7 @@
 
 import os
 import re
+import resource
 import signal
 import threading
 import unittest
@@ -181,6 +182,16 @@ class Bars(Display):
             terminal.resize(78, 24, rewrap=False)
         self.go_on.set()
         self.check_end(terminal, process, 3)
+
+    def test_ctrl_backslash(self):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        server = self.holding()
+        terminal = self.terminal(80, 24)
+        process = self.get(terminal, f"{server.url}/a")
+        terminal.wait_for(lambda rows: len(rows) == 2 and share(rows[0]) == 50, "the bar")
+        terminal.type("\x1c")
+        self.assertEqual(terminal.wait_for_end(process), -signal.SIGQUIT)
+        self.assertIn(terminal.screen.text(), ([], ["^\\"]))   # nothing, or what was typed
 
     def test_ctrl_c(self):
         server = self.holding()
