@@ -15,6 +15,12 @@ void append_hex(std::string& to, std::uint32_t value) {
     to.append(digits, end);
 }
 
+void append_code_point(std::string& to, char32_t code_point) {
+    to += "\\u{";
+    append_hex(to, code_point);
+    to += '}';
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -39,10 +45,22 @@ std::string printable(std::string_view text) {
             answer += "\\x";
             append_hex(answer, step.code_point);
         } else {
-            answer += "\\u{";
-            append_hex(answer, step.code_point);
-            answer += '}';
+            append_code_point(answer, step.code_point);
         }
+        text.remove_prefix(step.size);
+    }
+    return answer;
+}
+
+std::string ascii_only(std::string_view text) {
+    std::string answer;
+    answer.reserve(text.size());
+    while (!text.empty()) {
+        const utf8_step step = decode_utf8(text);
+        if (step.code_point < 0x80)
+            answer += text.front();
+        else
+            append_code_point(answer, step.code_point);
         text.remove_prefix(step.size);
     }
     return answer;

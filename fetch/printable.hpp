@@ -11,6 +11,10 @@ namespace troika::fetch {
 /// each byte that is not UTF-8. The answer is one line.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// `text`, which is printable UTF-8, for a terminal that does not understand it: each character
+/// beyond ASCII as a visible escape (`\u{4e2d}`).
+[[nodiscard]] std::string ascii_only(std::string_view text);
+
 /// `url` as it may appear in messages, logs and events: without its user name and password.
 [[nodiscard]] std::string redacted(std::string_view url);
 

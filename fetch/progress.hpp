@@ -29,7 +29,8 @@ struct progress_snapshot {
     std::span<const file_progress>
         files;   // those that deserve a row now, the most interesting first
     std::uint64_t active = 0, queued = 0, done = 0, failed = 0;
-    std::uint64_t bytes = 0;              // received in all
+    bool more = false;                    // the list goes on: there are more files than these
+    std::uint64_t bytes = 0;              // there are of all these files
     std::optional<std::uint64_t> total;   // expected in all, once every size is known
     double bytes_per_second = 0;
     std::optional<std::chrono::seconds> time_left;
@@ -40,11 +41,12 @@ struct progress_style {
     std::size_t columns = 80;    // of the terminal; rows are a column shorter, so that none wraps
     std::size_t rows_max = 10;   // in all, at least 1: the last is the total
     bool colour = true;          // off under NO_COLOR
-    bool unicode = true;         // off where the locale is not UTF-8
+    bool unicode = true;         // off where the locale is not UTF-8: all is ASCII then
 };
 
 /// Draws the snapshot: a row for each file as far as there are rows, "… and 37 more" if there are
-/// not, and the total. A pure function; every row fits the terminal, however narrow.
+/// not, and the total. A pure function; every row fits the terminal, however narrow, and all have
+/// the same width. A terminal of one column has no room for any.
 [[nodiscard]] std::vector<std::string> render_progress(const progress_snapshot& now,
                                                        const progress_style& style);
 

@@ -7,18 +7,20 @@
 namespace troika::fetch {
 
 void speed_meter::update(time_point now, std::uint64_t bytes) noexcept {
-    if (!started_ || bytes < bytes_) {   // fewer bytes: the download began again from zero
-        started_ = true;
-        last_ = now;
-        bytes_ = bytes;
-        return;
-    }
+    // Fewer bytes: the download began again from zero.
+    if (!started_ || bytes < bytes_) return skip(now, bytes);
     const std::chrono::duration<double> passed = now - last_;
     if (passed < sample_min) return;
     const double speed = static_cast<double>(bytes - bytes_) / passed.count();
     const double kept = std::exp(-passed / memory);
     average_ = kept * average_ + (1 - kept) * speed;
     weight_ = kept * weight_ + (1 - kept);
+    last_ = now;
+    bytes_ = bytes;
+}
+
+void speed_meter::skip(time_point now, std::uint64_t bytes) noexcept {
+    started_ = true;
     last_ = now;
     bytes_ = bytes;
 }

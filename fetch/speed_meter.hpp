@@ -22,6 +22,9 @@ public:
     /// At `now` there are `bytes` in all. The first call only sets the beginning.
     void update(time_point now, std::uint64_t bytes) noexcept;
 
+    /// The time up to `now` does not count, as while a download waits for its next attempt.
+    void skip(time_point now, std::uint64_t bytes) noexcept;
+
     /// Bytes per second; 0 until there was time to measure.
     [[nodiscard]] double bytes_per_second() const noexcept;
 

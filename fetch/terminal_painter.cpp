@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/terminal_painter.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace troika::fetch {
@@ -9,46 +8,56 @@ namespace {
 
 constexpr const char* erase_below = "\x1b[J";
 constexpr const char* erase_to_end_of_line = "\x1b[K";
+// A name that this terminal draws wider than we think is cut, and does not push the block down.
+constexpr const char* wrap_off = "\x1b[?7l";
+constexpr const char* wrap_on = "\x1b[?7h";
 
-std::string up(std::size_t rows) {
-    return rows == 0 ? std::string() : "\x1b[" + std::to_string(rows) + "A";
+// To the beginning of the block's first row from its row `row`.
+std::string home_from(std::size_t row) {
+    return row == 0 ? "\r" : "\r\x1b[" + std::to_string(row) + "A";
 }
 
 }  // namespace
 
 std::string terminal_painter::paint(std::vector<std::string> rows) {
-    const std::size_t common = std::min(rows.size(), shown_.size());
-    std::size_t first = 0;
-    while (first < common && rows[first] == shown_[first]) ++first;
-    if (first == rows.size() && first == shown_.size()) return {};
+    if (rows.empty()) return clear();
+    if (rows == shown_ && !spoilt_) return {};
 
-    std::string out = up(shown_.size() - first);
-    for (std::size_t i = first; i < rows.size(); ++i) {
-        // The row is no longer than the screen is wide, so that the erasure takes nothing of it
-        // away.
-        if (i >= common || rows[i] != shown_[i]) out.append(rows[i]).append(erase_to_end_of_line);
-        out += '\n';
+    std::string out = "\r";
+    std::size_t known = shown_.size();
+    if (std::exchange(spoilt_, false) && known > 0) {
+        out += erase_below;
+        known = 0;
     }
-    if (rows.size() < shown_.size()) out += erase_below;
+    out += wrap_off;
+    std::size_t at = 0;   // the row that the cursor is on
+    const auto go_to = [&](std::size_t row) { out.append(row - std::exchange(at, row), '\n'); };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i < known && rows[i] == shown_[i]) continue;
+        go_to(i);
+        // The row is narrower than the screen, so that the erasure takes nothing of it away.
+        out.append(rows[i]).append(erase_to_end_of_line);
+    }
+    if (rows.size() < known) {
+        go_to(rows.size());
+        out += erase_below;
+    }
+    out.append(wrap_on).append(home_from(at));
     shown_ = std::move(rows);
     return out;
 }
 
 std::string terminal_painter::print_above(const std::string& text) {
-    std::string out = clear_codes();
-    out += text;
-    for (const std::string& row : shown_) out.append(row).append("\n");
-    return out;
+    if (shown_.empty()) return text;
+    std::string out = std::string("\r").append(erase_below).append(text);
+    return out += paint(std::exchange(shown_, {}));
 }
 
 std::string terminal_painter::clear() {
-    std::string out = clear_codes();
+    const bool nothing = shown_.empty();
     shown_.clear();
-    return out;
-}
-
-std::string terminal_painter::clear_codes() const {
-    return shown_.empty() ? std::string() : up(shown_.size()) + erase_below;
+    spoilt_ = false;
+    return nothing ? std::string() : std::string("\r").append(erase_below);
 }
 
 }  // namespace troika::fetch

@@ -28,44 +28,42 @@ namespace {
 
 constexpr std::chrono::milliseconds tick_interval{100};
 
-bool wants_unicode() {
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
-        if (const auto value = os::environment(name); value && !value->empty())
-            return value->find("UTF-8") != std::string::npos ||
-                   value->find("utf8") != std::string::npos;
-    return false;
-}
-
-get_display::style style_for(const fetch::get_options& options) {
-    get_display::style style;
-    const bool terminal = os::is_terminal(2);
-    style.terminal = terminal && options.progress && !options.quiet && !options.json;
-    style.colour = terminal && !os::environment("NO_COLOR");
-    style.unicode = wants_unicode();
-    return style;
-}
-
 task<void> keep_display(get_display& display, fetch::downloader& run) {
     for (;;) {
         co_await sleep(tick_interval);
+        if (os::take_pending({SIGCONT}) == SIGCONT) display.forget_screen();
         display.tick(run, current_task().home().now());
     }
 }
 
-task<void> end_on_signal(task_group& group, int& received) {
+// Ctrl-Z and Ctrl-\, as if nobody had asked; but first the screen is the shell's again.
+task<void> yield_to_signals(get_display& display) {
+    signals both({SIGTSTP, SIGQUIT});
+    for (;;) {
+        const int number = co_await both;
+        display.leave_screen();
+        os::yield_to(number);
+    }
+}
+
+task<void> end_on_signal(task_group& group, get_display& display, int& received) {
     received = co_await signals({SIGINT, SIGTERM});
+    display.hide_bars();
     group.cancel();
 }
 
 task<int> get(const fetch::get_options& options) {
-    get_display display(options, style_for(options));
+    const get_display::terminals terminals{.output = os::is_terminal(1),
+                                           .error = os::is_terminal(2)};
+    get_display display(options, get_display::choose_style(options, terminals, os::environment));
     const auto seed = static_cast<std::uint64_t>(os::wall_time().time_since_epoch().count());
     fetch::downloader run(options, display, seed, os::file_mode_mask());
     const time_point began = current_task().home().now();
     int signal = 0;
     std::optional<fetch::failure> broken;
     auto body = [&](task_group& group) -> task<void> {
-        group.create_task(end_on_signal(group, signal), {.name = "signals"});
+        group.create_task(end_on_signal(group, display, signal), {.name = "signals"});
+        if (display.has_bars()) group.create_task(yield_to_signals(display), {.name = "stop"});
         if (display.wants_ticks())
             group.create_task(keep_display(display, run), {.name = "display"});
         try {
@@ -80,6 +78,7 @@ task<int> get(const fetch::get_options& options) {
     if (broken) status.add(broken->why());
     if (signal != 0) status.end_by_signal(signal);
     display.summarize(run, current_task().home().now() - began, status.code());
+    while (!display.flush_screen()) co_await sleep(tick_interval);
     if (broken) std::fprintf(stderr, "troika get: %s\n", broken->what());
     co_return status.code();
 }
@@ -122,7 +121,9 @@ int run_get(const get_command& command) {
         return static_cast<int>(error.why());
     }
     os::ignore_sigpipe();
-    os::set_blocked({SIGXFSZ}, true);   // a file may not grow: the write says so
+    // A file may not grow: the write says so. A terminal may not like writing from the background:
+    // a message is no reason to stop. That the program goes on is asked for at each tick.
+    os::set_blocked({SIGXFSZ, SIGTTOU, SIGCONT}, true);
     const std::size_t wanted = fetch::descriptors_max(options);
     if (os::get_descriptor_limits().soft < wanted && os::raise_descriptor_limit() < wanted) {
         std::fprintf(stderr,

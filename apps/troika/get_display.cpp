@@ -4,10 +4,10 @@
 #include "fetch/events.hpp"
 #include "fetch/human.hpp"
 #include "fetch/printable.hpp"
-#include "fetch/progress.hpp"
-#include "os/terminal.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 namespace troika::apps {
 
@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t events_bytes_max = 16 * 1024;
 constexpr std::chrono::seconds progress_event_interval{1};
+// Messages that wait for a terminal whose user holds it; with more the run waits as well.
+constexpr std::size_t unsent_bytes_max = 64 * 1024;
+// Ticks come far more often, unless the program or the machine was stopped.
+constexpr std::chrono::seconds pause_min{1};
+constexpr std::size_t rows_limit = 24;
 
 fetch::download_identity identity(const fetch::download& what) { return {what.id, what.url}; }
 
@@ -23,10 +28,102 @@ std::string_view shown_name(const fetch::active_download& file) {
     return path;
 }
 
+// Without the directory that all of them go to.
+std::string_view row_name(const fetch::active_download& file, std::string_view directory) {
+    std::string_view name = shown_name(file);
+    while (directory.ends_with('/')) directory.remove_suffix(1);
+    if (directory.empty() || !name.starts_with(directory)) return name;
+    const std::size_t rest = name.find_first_not_of('/', directory.size());
+    return rest > directory.size() && rest != name.npos ? name.substr(rest) : name;
+}
+
+fetch::file_progress row_of(const fetch::active_download& file, std::string_view directory,
+                            time_point now) {
+    fetch::file_progress row;
+    row.name = row_name(file, directory);
+    row.state = file.state;
+    row.bytes = file.bytes;
+    row.total = file.total;
+    row.bytes_per_second = file.speed.bytes_per_second();
+    if (file.state == fetch::file_state::waiting)
+        row.time_left = std::chrono::ceil<std::chrono::seconds>(
+            std::max(duration::zero(), file.next_attempt - now));
+    else if (file.state == fetch::file_state::downloading && file.total &&
+             *file.total >= file.bytes)
+        row.time_left = file.speed.time_left(*file.total - file.bytes);
+    return row;
+}
+
 }  // namespace
 
+get_display::style get_display::choose_style(const fetch::get_options& options, terminals which,
+                                             const lookup& environment) {
+    const auto value = [&environment](const char* name) {
+        return environment(name).value_or(std::string());
+    };
+    const std::string term = value("TERM");
+    const bool capable = which.error && !term.empty() && term != "dumb";
+    style how;
+    how.bars = capable && options.progress && !options.quiet && !options.json &&
+               !(options.output == "-" && which.output);
+    how.colour = capable && value("NO_COLOR").empty();
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        std::string locale = value(name);
+        if (locale.empty()) continue;   // POSIX: as if it were not set
+        for (char& c : locale)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        how.unicode = locale.find("utf-8") != locale.npos || locale.find("utf8") != locale.npos;
+        break;
+    }
+    // A file or a pipe may be read anywhere; names in it stay what they are.
+    how.unicode = how.unicode || !which.error;
+    return how;
+}
+
+get_display::get_display(const fetch::get_options& options, const style& how)
+    : options_(options), style_(how) {
+    if (style_.bars) screen_.reset(std::max(os::open_terminal_again(2), -1));
+}
+
+bool get_display::may_draw() {
+    if (!style_.bars) return false;
+    if (os::in_foreground(2)) return true;
+    painter_.forget();   // whoever is there now writes where it was
+    return false;
+}
+
+bool get_display::flush_screen() {
+    if (!screen_) {
+        os::write_text(2, std::exchange(unsent_, {}));
+        return true;
+    }
+    while (!unsent_.empty()) {
+        const int count =
+            os::write_some(screen_.get(), unsent_.data(), static_cast<unsigned>(unsent_.size()));
+        if (count == -EAGAIN) return false;
+        if (count <= 0)
+            unsent_.clear();   // it has gone, and its reader with it
+        else
+            unsent_.erase(0, static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
 void get_display::say(const std::string& line) {
-    os::write_text(2, style_.terminal ? painter_.print_above(line + "\n") : line + "\n");
+    const std::string text = (style_.unicode ? line : fetch::ascii_only(line)) + "\n";
+    unsent_ += may_draw() ? painter_.print_above(text) : text;
+    if (!style_.bars || (!flush_screen() && unsent_.size() > unsent_bytes_max))
+        os::write_text(2, std::exchange(unsent_, {}));
+}
+
+void get_display::leave_screen() {
+    if (may_draw()) unsent_ += painter_.clear();
+    flush_screen();
+}
+
+void get_display::hide_bars() {
+    if (may_draw()) unsent_ += painter_.paint({""});
+    flush_screen();
 }
 
 void get_display::tell(std::string event) {
@@ -68,7 +165,7 @@ void get_display::finished(const fetch::active_download& file, const fetch::fini
         return;
     }
     // On a terminal the bars have shown it; a thousand lines would only push them around.
-    if (options_.quiet || (style_.terminal && !options_.verbose)) return;
+    if (options_.quiet || (style_.bars && !options_.verbose)) return;
     fetch::file_report report;
     report.name = shown_name(file);
     report.bytes = facts.bytes;
@@ -111,8 +208,7 @@ void get_display::warned(const std::string& text) {
 }
 
 void get_display::tick(fetch::downloader& run, time_point now) {
-    speed_.update(now, run.totals().received);
-    for (fetch::active_download& file : run.active()) file.speed.update(now, file.received);
+    measure(run, now);
     if (options_.json) {
         if (now - told_progress_ >= progress_event_interval) {
             told_progress_ = now;
@@ -122,52 +218,79 @@ void get_display::tick(fetch::downloader& run, time_point now) {
         }
         flush_events();
     }
-    if (style_.terminal) paint(run, now);
+    // A frame that the terminal would not take is left out.
+    if (flush_screen() && may_draw()) paint(run, now);
+}
+
+void get_display::measure(fetch::downloader& run, time_point now) {
+    const bool paused = now - std::exchange(measured_, now) > pause_min;
+    const std::uint64_t received = run.totals().received;
+    paused ? speed_.skip(now, received) : speed_.update(now, received);
+    for (fetch::active_download& file : run.active()) {
+        const bool counts = !paused && file.state == fetch::file_state::downloading;
+        counts ? file.speed.update(now, file.received) : file.speed.skip(now, file.received);
+    }
 }
 
 void get_display::paint(fetch::downloader& run, time_point now) {
     const os::terminal_size size = os::size_of_terminal(2);
-    if (columns_ != 0 && columns_ != size.columns) painter_.forget();
-    columns_ = size.columns;
-    const fetch::progress_style style{.columns = size.columns,
-                                      .rows_max = std::clamp<std::size_t>(size.rows / 2, 1, 10),
-                                      .colour = style_.colour,
-                                      .unicode = style_.unicode};
-    std::vector<fetch::file_progress> rows;
-    fetch::progress_snapshot snapshot;
-    std::uint64_t expected = run.totals().landed;
-    bool all_known = run.queue().all_read() && run.queue().waiting() == 0;
-    for (const fetch::active_download& file : run.active()) {
-        ++snapshot.active;
-        expected += file.total.value_or(0);
-        all_known = all_known && file.total;
-        if (rows.size() >= style.rows_max * 2) continue;
-        fetch::file_progress row;
-        row.name = shown_name(file);
-        row.state = file.state;
-        row.bytes = file.bytes;
-        row.total = file.total;
-        row.bytes_per_second = file.speed.bytes_per_second();
-        if (file.state == fetch::file_state::waiting)
-            row.time_left = std::chrono::ceil<std::chrono::seconds>(
-                std::max(duration::zero(), file.next_attempt - now));
-        else if (file.total && *file.total >= file.bytes)
-            row.time_left = file.speed.time_left(*file.total - file.bytes);
-        rows.push_back(row);
-    }
+    if (size != std::exchange(size_, size)) painter_.resized();
+    const fetch::progress_style style{
+        .columns = size.columns,
+        .rows_max = std::clamp<std::size_t>(size.rows / 2, 1, rows_limit),
+        .colour = style_.colour,
+        .unicode = style_.unicode};
     const fetch::run_totals& totals = run.totals();
-    snapshot.files = rows;
+    fetch::progress_snapshot snapshot;
     snapshot.queued = totals.queued;
     snapshot.done = totals.finished + totals.skipped;
     snapshot.failed = totals.failed;
-    snapshot.bytes = totals.received;
-    if (all_known) {
+    // Bytes of the files, not of the network: what was there before counts, what came in vain does
+    // not.
+    snapshot.bytes = totals.landed;
+    std::uint64_t expected = totals.landed;
+    bool all_known = true;
+    std::vector<const fetch::active_download*> first, moving, waiting;   // of each what has room
+    const auto put = [&style](auto& into, const fetch::active_download& file) {
+        if (into.size() < style.rows_max) into.push_back(&file);
+    };
+    for (const fetch::active_download& file : run.active()) {
+        if (file.state == fetch::file_state::done || file.state == fetch::file_state::failed)
+            continue;   // among the totals already
+        ++snapshot.active;
+        snapshot.bytes += file.bytes;
+        expected += file.total.value_or(0);
+        all_known = all_known && file.total;
+        const bool moves = file.state == fetch::file_state::downloading ||
+                           file.state == fetch::file_state::verifying;
+        put(first, file);
+        put(moves ? moving : waiting, file);
+    }
+    if (snapshot.active >= style.rows_max) {
+        // Not all have room, besides the total: those that wait give way.
+        first = std::move(moving);
+        for (const fetch::active_download* file : waiting) put(first, *file);
+    }
+    std::vector<fetch::file_progress> rows;
+    for (const fetch::active_download* file : first)
+        rows.push_back(row_of(*file, options_.directory, now));
+    snapshot.files = rows;
+    if (!run.queue().all_read()) {
+        // Arguments can be counted; how long a list is shows at its end.
+        const std::uint64_t seen =
+            snapshot.queued + snapshot.active + snapshot.done + snapshot.failed;
+        snapshot.more = !options_.list.empty();
+        if (!snapshot.more && options_.urls.size() > seen)
+            snapshot.queued += options_.urls.size() - seen;
+    }
+    if (all_known && !snapshot.more && snapshot.queued == 0) {
         snapshot.total = expected;
-        if (expected >= totals.received)
-            snapshot.time_left = speed_.time_left(expected - totals.received);
+        if (expected >= snapshot.bytes)
+            snapshot.time_left = speed_.time_left(expected - snapshot.bytes);
     }
     snapshot.bytes_per_second = speed_.bytes_per_second();
-    os::write_text(2, painter_.paint(fetch::render_progress(snapshot, style)));
+    unsent_ = painter_.paint(fetch::render_progress(snapshot, style));
+    flush_screen();
 }
 
 void get_display::summarize(const fetch::downloader& run, std::chrono::nanoseconds time,
@@ -186,7 +309,7 @@ void get_display::summarize(const fetch::downloader& run, std::chrono::nanosecon
         flush_events();
         return;
     }
-    if (style_.terminal) os::write_text(2, painter_.clear());
+    leave_screen();
     if (options_.quiet) return;
     const double seconds = std::chrono::duration<double>(time).count();
     std::string text = std::to_string(totals.finished) +
@@ -201,7 +324,8 @@ void get_display::summarize(const fetch::downloader& run, std::chrono::nanosecon
     if (totals.failed > 0) text += "; " + std::to_string(totals.failed) + " failed";
     if (resumable_ > 0)
         text += "; the same command again goes on with " + std::to_string(resumable_);
-    os::write_text(2, text + "\n");
+    unsent_ += text + "\n";
+    flush_screen();
 }
 
 }  // namespace troika::apps

@@ -90,6 +90,12 @@ void die_of(int signal) noexcept {
     ::_exit(128 + signal);   // its default is not to end a process
 }
 
+void yield_to(int signal) noexcept {
+    ::raise(signal);
+    set_blocked({signal}, false);   // here it is delivered
+    set_blocked({signal}, true);
+}
+
 void ignore_sigpipe() noexcept { ::signal(SIGPIPE, SIG_IGN); }
 
 const char* signal_name(int signal) noexcept {
@@ -109,6 +115,8 @@ const char* signal_name(int signal) noexcept {
         case SIGUSR1: return "SIGUSR1";
         case SIGUSR2: return "SIGUSR2";
         case SIGCHLD: return "SIGCHLD";
+        case SIGTSTP: return "SIGTSTP";
+        case SIGCONT: return "SIGCONT";
         case SIGWINCH: return "SIGWINCH";
         default: return "signal";
     }

@@ -66,6 +66,10 @@ int take_pending(signal_set signals) noexcept;
 /// the true cause.
 [[noreturn]] void die_of(int signal) noexcept;
 
+/// Lets `signal`, which the calling thread blocks, do what it does to this process: stop it, as
+/// SIGTSTP does, or end it. Returns: when the process goes on; the signal is blocked again.
+void yield_to(int signal) noexcept;
+
 /// Ignores SIGPIPE in this process (for programs, never for a library). Children inherit it.
 void ignore_sigpipe() noexcept;
 

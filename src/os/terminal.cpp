@@ -3,11 +3,13 @@
 
 #include "os/fd.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 namespace troika::os {
 
@@ -21,6 +23,18 @@ terminal_size size_of_terminal(int descriptor) noexcept {
         if (told.ws_row > 0) size.rows = told.ws_row;
     }
     return size;
+}
+
+bool in_foreground(int descriptor) noexcept {
+    const pid_t group = ::tcgetpgrp(descriptor);
+    return group >= 0 && group == ::getpgrp();
+}
+
+int open_terminal_again(int descriptor) noexcept {
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    const int again = ::open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return again >= 0 ? again : -errno;
 }
 
 void write_text(int descriptor, std::string_view text) noexcept {

@@ -12,10 +12,21 @@ bool is_terminal(int descriptor) noexcept;
 struct terminal_size {
     std::size_t columns = 80;
     std::size_t rows = 24;
+
+    friend bool operator==(const terminal_size&, const terminal_size&) = default;
 };
 
 /// The size of the terminal behind a descriptor; 80 by 24 where it cannot be told.
 terminal_size size_of_terminal(int descriptor) noexcept;
+
+/// Whether this process belongs to the terminal's foreground group: only that one may draw.
+/// Returns: false also where `descriptor` is not the terminal that controls this process.
+bool in_foreground(int descriptor) noexcept;
+
+/// Opens the terminal behind a descriptor once more, for writing that never blocks: O_NONBLOCK on
+/// `descriptor` itself would be one for all programs that share it. Returns: a descriptor or
+/// -errno.
+int open_terminal_again(int descriptor) noexcept;
 
 /// Writes all of `text`, waiting as long as the reader does. Errors end it silently: who reads
 /// messages has gone.

@@ -31,6 +31,12 @@ TEST(Printable, MakesInvisibleCharactersVisible) {
 
 TEST(Printable, ShowsEachBadByte) { EXPECT_EQ(printable("a\xff\xe2\x82z"), "a\\xff\\xe2\\x82z"); }
 
+TEST(AsciiOnly, EscapesWhatIsBeyond) {
+    EXPECT_EQ(ascii_only("a~ \x1b[0m"), "a~ \x1b[0m");   // what commands the terminal is meant
+    EXPECT_EQ(ascii_only("中é😀.iso"), "\\u{4e2d}\\u{e9}\\u{1f600}.iso");
+    EXPECT_EQ(ascii_only("a\xff"), "a\\u{fffd}");
+}
+
 TEST(Redacted, RemovesCredentialsOnly) {
     EXPECT_EQ(redacted("http://user:secret@host/a@b"), "http://host/a@b");
     EXPECT_EQ(redacted("http://user@host"), "http://host");

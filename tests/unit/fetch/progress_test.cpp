@@ -42,12 +42,12 @@ progress_style plain(std::size_t columns, std::size_t rows_max = 6) {
 TEST(Progress, OnAWideTerminal) {
     EXPECT_EQ(
         render_progress(sample(), plain(80)),
-        (rows{"debian-12.iso                  ━━━━━━─────────  45%  660 MiB  11.9 MiB/s    29s",
+        (rows{"debian-12.iso                  ━━━━━━╸────────  45%  660 MiB  11.9 MiB/s    29s",
               "中文文件名.zip                 ───────────────       4.9 KiB    1000 B/s       ",
               "a-name-that-is-much-…mn.tar.gz ───────────────   0%    100 B    retry in    12s",
               "evil\\x1b[31m.txt               ───────────────           0 B  connecting       ",
               "… and 37 more                                                                  ",
-              "859/1002 files, 2 failed       ━━━━━━━────────  50%  2.0 GiB  23.8 MiB/s  1m03s"}));
+              "859/1002, 41 active, 2 failed  ━━━━━━━╸───────  50%  2.0 GiB  23.8 MiB/s  1m03s"}));
 }
 
 TEST(Progress, OnNarrowTerminals) {
@@ -57,12 +57,12 @@ TEST(Progress, OnNarrowTerminals) {
                     "a-name-that-is-much-too-l…olumn.tar.gz   0%    retry in    12s",
                     "evil\\x1b[31m.txt                             connecting       ",
                     "… and 37 more                                                 ",
-                    "859/1002, 2 failed                      50%  23.8 MiB/s  1m03s"}));
+                    "859/1002, 41 active, 2 failed           50%  23.8 MiB/s  1m03s"}));
     EXPECT_EQ(render_progress(sample(), plain(20)),
               (rows{"debian-12.iso   45%", "中文文件名.zip     ", "a-name-th…r.gz   0%",
-                    "evil\\x1b[….txt     ", "… and 37 more      ", "859/1002,…iled  50%"}));
+                    "evil\\x1b[….txt     ", "… and 37 more      ", "859/1002        50%"}));
     EXPECT_EQ(render_progress(sample(), plain(5)),
-              (rows{"debi", "中文", "a-na", "evil", "… an", "859/"}));
+              (rows{"debi", "中文", "a-na", "evil", "… an", "50% "}));
 }
 
 TEST(Progress, WithoutUnicode) {
@@ -76,6 +76,55 @@ TEST(Progress, WithoutUnicode) {
                     "859/962, 2 failed     #####-----  50%  2.0 GiB  23.8 MiB/s  1m03s"}));
 }
 
+TEST(Progress, WithoutUnicodeAllIsAscii) {
+    for (std::size_t columns = 0; columns <= 120; ++columns) {
+        progress_style style = plain(columns, 4);
+        style.unicode = false;
+        for (const std::string& row : render_progress(sample(), style)) {
+            ASSERT_TRUE(std::ranges::all_of(row, [](char c) { return c >= ' ' && c < 0x7f; }))
+                << row;
+            ASSERT_EQ(row.size(), columns - 1);
+        }
+    }
+}
+
+TEST(Progress, TheTotalSaysAsMuchAsFits) {
+    progress_snapshot now = sample();
+    const auto total = [&now](std::size_t columns) {
+        const std::string row = render_progress(now, plain(columns, 1)).back();
+        const std::string words = row.substr(0, std::min(row.find("  "), row.find(" ━")));
+        return words.substr(0, words.find_last_not_of(' ') + 1);
+    };
+    EXPECT_EQ(total(120), "859 done, 41 active, 100 queued, 2 failed");
+    EXPECT_EQ(total(80), "859/1002, 41 active, 2 failed");
+    EXPECT_EQ(total(26), "859/1002, 2 failed");
+    EXPECT_EQ(total(20), "859/1002");
+    EXPECT_EQ(total(12), "859");   // never a piece of a number
+    EXPECT_EQ(total(11), "50%");
+    EXPECT_EQ(total(3), "▅");
+    EXPECT_EQ(total(2), "▅");
+    now.more = true;
+    EXPECT_EQ(total(120), "859 done, 41 active, 100+ queued, 2 failed");
+    EXPECT_EQ(total(80), "859/1002+, 41 active, 2 failed");
+    now.queued = 0;
+    EXPECT_EQ(total(120), "859 done, 41 active, 0+ queued, 2 failed");
+    now = {};
+    now.done = 3;
+    now.active = 2;
+    EXPECT_EQ(total(80), "3 done, 2 active");
+}
+
+TEST(Progress, AnUnknownTotalIsNoPercentage) {
+    progress_snapshot now = sample();
+    now.total = std::nullopt;
+    now.time_left = std::nullopt;
+    EXPECT_EQ(
+        render_progress(now, plain(80, 1)),
+        (rows{"859/1002, 41 active, 2 failed  ───────────────       1.0 GiB  23.8 MiB/s       "}));
+    EXPECT_EQ(render_progress(now, plain(5, 1)), (rows{"859 "}));
+    EXPECT_EQ(render_progress(now, plain(2, 1)), (rows{" "}));
+}
+
 TEST(Progress, ColoursOnlyWhereTheyAreWanted) {
     for (const std::string& row : render_progress(sample(), plain(100)))
         EXPECT_EQ(row.find('\x1b'), row.npos);
@@ -85,7 +134,7 @@ TEST(Progress, ColoursOnlyWhereTheyAreWanted) {
     now.files = now.files.first(1);
     now.active = 1;
     EXPECT_EQ(render_progress(now, style)[0],
-              "debian-12.iso         \x1b[32m━━━━\x1b[0m\x1b[2m──────\x1b[0m  45%  660 MiB"
+              "debian-12.iso         \x1b[32m━━━━╸\x1b[0m\x1b[2m─────\x1b[0m  45%  660 MiB"
               "  11.9 MiB/s    29s");
 }
 
@@ -94,8 +143,8 @@ TEST(Progress, FitsEveryTerminal) {
         for (std::size_t rows_max = 0; rows_max <= 8; ++rows_max) {
             const auto drawn = render_progress(sample(), plain(columns, rows_max));
             ASSERT_LE(drawn.size(), std::max<std::size_t>(rows_max, 1));
-            for (const std::string& row : drawn)
-                ASSERT_EQ(text_width(row), columns > 1 ? columns - 1 : 1) << columns;
+            ASSERT_EQ(drawn.empty(), columns < 2);
+            for (const std::string& row : drawn) ASSERT_EQ(text_width(row), columns - 1) << columns;
         }
 }
 
@@ -125,7 +174,7 @@ TEST(Progress, SaysHundredPercentOnlyOfWhatIsWhole) {
 }
 
 TEST(Progress, OfNothingIsZeroOfZero) {
-    EXPECT_EQ(render_progress({}, plain(40)), (rows{"0/0                        0 B/s       "}));
+    EXPECT_EQ(render_progress({}, plain(40)), (rows{"0/0, 0 active              0 B/s       "}));
 }
 
 TEST(Report, IsOneLine) {

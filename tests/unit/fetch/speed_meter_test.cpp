@@ -62,5 +62,18 @@ TEST(SpeedMeter, SurvivesARestartFromZeroAndAClockThatStands) {
     EXPECT_EQ(meter.time_left(~std::uint64_t{0}), 1'000'000'000s);
 }
 
+TEST(SpeedMeter, AWaitIsNotSlowness) {
+    speed_meter meter;
+    meter.update(start, 0);
+    meter.update(start + 1s, 1'000);
+    meter.skip(start + 61s, 1'000);
+    EXPECT_NEAR(meter.bytes_per_second(), 1000, 1e-6);
+    meter.update(start + 62s, 2'000);
+    EXPECT_NEAR(meter.bytes_per_second(), 1000, 1e-6);
+    meter.skip(start + 63s, 900'000);   // what came meanwhile is no speed either
+    meter.update(start + 64s, 901'000);
+    EXPECT_NEAR(meter.bytes_per_second(), 1000, 1e-6);
+}
+
 }  // namespace
 }  // namespace troika::fetch

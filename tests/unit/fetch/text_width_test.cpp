@@ -14,6 +14,10 @@ TEST(TextWidth, CountsColumns) {
     EXPECT_EQ(text_width("e\u0301"), 1u);   // a combining accent
     EXPECT_EQ(text_width("😀"), 2u);
     EXPECT_EQ(text_width("한글"), 4u);
+    EXPECT_EQ(text_width("\u1112\u1161\u11ab\u1100\u1173\u11af"),
+              4u);   // decomposed, as macOS names files
+    EXPECT_EQ(text_width("か\u3099"), 2u);
+    EXPECT_EQ(text_width("\U00030000"), 2u);
     EXPECT_EQ(text_width("ｶ"), 1u);    // half width
     EXPECT_EQ(text_width("Ａ"), 2u);   // full width
     EXPECT_EQ(text_width("…━"), 2u);

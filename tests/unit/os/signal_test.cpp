@@ -52,6 +52,25 @@ TEST(signal, a_descriptor_reads_pending_signals) {
     EXPECT_EQ(read_signal(-1), -EBADF);
 }
 
+TEST(signal, yielding_to_one_stops_the_process_until_it_goes_on) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::setpgid(0, 0);   // in an orphaned group it would not stop; this one's parent is we
+        ::signal(SIGTSTP, SIG_DFL);
+        set_blocked({SIGTSTP}, true);
+        yield_to(SIGTSTP);
+        ::_exit(set_blocked({SIGTSTP}, true).empty() ? 0 : 1);   // blocked again
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, WUNTRACED), child);
+    ASSERT_TRUE(WIFSTOPPED(status));
+    EXPECT_EQ(WSTOPSIG(status), SIGTSTP);
+    ::kill(child, SIGCONT);
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST(signal, dying_of_one_shows_the_parent_which) {
     for (const int signal : {SIGINT, SIGTERM}) {
         const pid_t child = ::fork();
