@@ -26,7 +26,7 @@ troika::task<void> talk(std::uint16_t port, troika::tls::client_context trust) {
     std::cout << (rest ? "more came" : "the end, and nobody has cut it") << '\n';
 }
 
-troika::task<void> async_main() {
+troika::task<void> async_main(troika::tls::client_context usual) {
     // For a name that is known: whoever has a certificate of an authority names its files instead.
     const std::array<std::string, 1> hosts{"localhost"};
     const troika::tls::identity made = troika::tls::self_signed(hosts);
@@ -37,12 +37,12 @@ troika::task<void> async_main() {
     auto server = co_await troika::net::start_server({"127.0.0.1", 0}, echo, {.tls = &identity});
 
     troika::tls::client_options whom;
+    whom.system_trust = false;   // nobody but that one
     whom.authorities = made.certificate;
     const auto trust = troika::tls::client(whom);
     co_await talk(server.port(), trust);
     co_await talk(server.port(), trust);
 
-    const auto usual = troika::tls::client();   // trusts whom the system trusts
     try {
         co_await talk(server.port(), usual);
     } catch (const troika::tls::error& refused) {
@@ -52,4 +52,7 @@ troika::task<void> async_main() {
     co_await server.drain();
 }
 
-int main() { troika::run(async_main()); }
+int main() {
+    const auto usual = troika::tls::client();   // trusts whom the system trusts: a file to be read
+    troika::run(async_main(usual));
+}

@@ -3,23 +3,11 @@
 
 #include <troika/base/check.hpp>
 
+#include "http/alpn.hpp"
+
 #include <utility>
 
 namespace troika::http {
-
-namespace {
-
-// A server that may choose another protocol would be answered in the wrong one.
-void require_http_1(const client_options& options) {
-    if (!options.tls) return;
-    for (const std::string& each : options.tls->options().protocols)
-        if (each != "http/1.1" && each != "http/1.0")
-            throw tls::error(tls::errc::bad_configuration,
-                             "the TLS context of an HTTP client offers the protocol '" + each +
-                                 "' (ALPN), which it does not speak; offer http/1.1");
-}
-
-}  // namespace
 
 client_core::client_core(event_loop& loop, client_options options)
     : loop_(loop),
@@ -30,7 +18,7 @@ client_core::client_core(event_loop& loop, client_options options)
                    .keep_alive_max = options_.keep_alive_max},
             options_),
       builder_(options_) {
-    require_http_1(options_);
+    if (options_.tls) require_http_1(options_.tls->options().protocols);
     spare_.reserve(spare_max);
 }
 

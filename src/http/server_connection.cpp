@@ -6,7 +6,9 @@
 #include <troika/http/message_writer.hpp>
 #include <troika/http/status.hpp>
 #include <troika/tasks/sleep.hpp>
+#include <troika/tls/server.hpp>
 
+#include "http/alpn.hpp"
 #include "os/clock.hpp"
 
 #include <algorithm>
@@ -401,6 +403,8 @@ task<void> serve_connection(net::stream peer, server_state& shared) {
 
 task<net::server> serve(net::endpoint at, std::unique_ptr<request_handler> handler,
                         server_options options) {
+    if (const auto* context = dynamic_cast<const tls::server_context*>(options.tls))
+        require_http_1(context->options().protocols);
     net::server_options transport;
     transport.tls = options.tls;
     transport.connections_max = options.connections_max;

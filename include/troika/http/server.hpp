@@ -165,7 +165,8 @@ private:
 /// Whatever peers send is bounded in memory and time by `options`. Framing that two readers could
 /// read differently is refused with 400. A drain lets the requests that are being answered finish.
 /// Returns: the running server; see net::server for how it is stopped.
-/// Throws: std::system_error when it cannot listen. Thread: the loop's.
+/// Throws: std::system_error when it cannot listen; tls::error where the TLS context names
+/// protocols other than HTTP/1. Thread: the loop's.
 task<net::server> serve(net::endpoint at, std::unique_ptr<request_handler> handler,
                         server_options options = {});
 

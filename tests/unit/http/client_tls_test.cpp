@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -89,6 +90,15 @@ TEST(ClientTls, TalksToOurOwnServer) {
     event_loop loop;
     loop.run(ask_our_server());
     testing_support::run_virtual(ask_our_server());
+}
+
+// Reads and writes come in other pieces with each seed.
+TEST(ClientTls, TalksHoweverTheBytesCome) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        testing_support::virtual_loop here(seed);
+        here.run(ask_our_server());
+    }
 }
 
 TEST(ClientTls, LeavesNothingBehindWhereverItIsCancelled) {

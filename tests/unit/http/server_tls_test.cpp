@@ -145,6 +145,18 @@ TEST_F(HttpServerTls, GivesUpAClientThatStallsInTheHandshake) {
     EXPECT_THAT(errors.front(), HasSubstr("TLS handshake"));
 }
 
+TEST_F(HttpServerTls, RefusesAContextThatNamesOtherProtocols) {
+    tls::server_options modern = showing();
+    modern.protocols = {"h2", "http/1.1"};
+    const tls::server_context who = tls::server(modern);
+    options.tls = &who;
+    loop.run([](HttpServerTls& here) -> task<void> {
+        const result<net::server> server =
+            co_await as_result(serve({"127.0.0.1", 0}, echo, here.options));
+        EXPECT_EQ(tls::testing_tls::reason_of(server.error()), tls::errc::bad_configuration);
+    }(*this));
+}
+
 TEST_F(HttpServerTls, IsNotDisturbedByWhoDoesNotSpeakTls) {
     loop.run([](HttpServerTls& here) -> task<void> {
         net::server server = co_await serve({"127.0.0.1", 0}, echo, here.options);
