@@ -370,7 +370,8 @@ class JobControl(Display):
                           any('"$troika"' in row for row in rows[3:-4]) and bars(rows),
                           "new bars, nothing below")
         self.go_on.set()
-        terminal.wait_for(lambda rows: rows[-1] == "$" and rows[-2].startswith("3 files"), "the end")
+        terminal.wait_for(lambda rows: rows[-1] == "$" and re.match("3 files, ", rows[-2]),
+                          "the end")
 
     def test_the_background(self):
         busy = threading.Event()
