@@ -229,4 +229,9 @@ std::string render_report(const file_report& report, bool colours) {
     return line;
 }
 
+std::string render_retry(std::string_view failure, std::chrono::nanoseconds wait, bool colours) {
+    return paint("retry", colour::yellow, colours).append(" ").append(failure) + "; again in " +
+           human_duration(wait);
+}
+
 }  // namespace troika::fetch

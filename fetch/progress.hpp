@@ -63,4 +63,9 @@ struct file_report {
 /// One line without its end, such as `done  name  12.3 MiB in 1.20 s, 10.2 MiB/s`.
 [[nodiscard]] std::string render_report(const file_report& report, bool colour);
 
+/// What is said of an attempt that failed and is followed by another after `wait`, in one line
+/// without its end. `failure`: the message, printable already.
+[[nodiscard]] std::string render_retry(std::string_view failure, std::chrono::nanoseconds wait,
+                                       bool colour);
+
 }  // namespace troika::fetch

@@ -24,11 +24,8 @@ std::string terminal_painter::paint(std::vector<std::string> rows) {
     if (rows == shown_ && !spoilt_) return {};
 
     std::string out = "\r";
-    std::size_t known = shown_.size();
-    if (std::exchange(spoilt_, false) && known > 0) {
-        out += erase_below;
-        known = 0;
-    }
+    const std::size_t known = std::exchange(spoilt_, false) ? 0 : shown_.size();
+    if (known == 0) out += erase_below;   // what another size, or somebody else, has left there
     out += wrap_off;
     std::size_t at = 0;   // the row that the cursor is on
     const auto go_to = [&](std::size_t row) { out.append(row - std::exchange(at, row), '\n'); };

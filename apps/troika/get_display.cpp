@@ -156,7 +156,7 @@ void get_display::retried(const fetch::active_download& file, const fetch::failu
     if (options_.json)
         tell(fetch::retry_event(identity(file.what), error, file.attempts, wait));
     else if (!options_.quiet)
-        say("retry " + std::string(error.what()) + "; again in " + fetch::human_duration(wait));
+        say(fetch::render_retry(error.what(), wait, style_.colour));
 }
 
 void get_display::finished(const fetch::active_download& file, const fetch::finished_facts& facts) {

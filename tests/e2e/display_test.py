@@ -353,6 +353,26 @@ class JobControl(Display):
         self.assertFalse(any(BAR.search(row) for row in rows), terminal.picture())
         self.check_file("a", CONTENT)
 
+    def test_a_stop_without_warning(self):
+        server = self.holding()
+        terminal = self.terminal(100, 24)
+        self.shell(terminal)
+        terminal.type(self.command(" ".join(f"{server.url}/{name}" for name in "abc")) + "\n")
+
+        def bars(rows):
+            return len(rows) > 4 and all(share(row) == 50 for row in rows[-4:]) and \
+                [row[0] for row in rows[-4:]] == ["a", "b", "c", "0"]
+        terminal.wait_for(bars, "the bars")
+        os.killpg(os.tcgetpgrp(terminal.master), signal.SIGSTOP)
+        terminal.wait_for(lambda rows: any("Stopped" in row for row in rows), "the shell")
+        terminal.type("fg\n")
+        terminal.wait_for(lambda rows: sum(row.startswith("c ") for row in rows) == 1 and
+                          any('"$troika"' in row for row in rows[3:-4]) and bars(rows),
+                          "new bars, nothing below")
+        self.go_on.set()
+        terminal.wait_for(lambda rows: rows[-1] == "$" and re.match("3 files, ", rows[-2]),
+                          "the end")
+
     def test_the_background(self):
         busy = threading.Event()
 

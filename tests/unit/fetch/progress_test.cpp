@@ -191,5 +191,11 @@ TEST(Report, IsOneLine) {
               "\x1b[31mfailed\x1b[0m  a: gone");
 }
 
+TEST(Report, TellsOfRetries) {
+    EXPECT_EQ(render_retry("get http://h/a: 503", 1500ms, false),
+              "retry get http://h/a: 503; again in 1.50 s");
+    EXPECT_EQ(render_retry("gone", 2min, true), "\x1b[33mretry\x1b[0m gone; again in 2m00s");
+}
+
 }  // namespace
 }  // namespace troika::fetch

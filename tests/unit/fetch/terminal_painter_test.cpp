@@ -84,15 +84,15 @@ private:
 };
 
 // What paint() writes around what changed.
-std::string frame(const std::string& changes, std::size_t rows_down) {
-    return "\r\x1b[?7l" + changes + "\x1b[?7h\r" +
+std::string frame(const std::string& changes, std::size_t rows_down, bool first = false) {
+    return std::string(first ? "\r\x1b[J" : "\r") + "\x1b[?7l" + changes + "\x1b[?7h\r" +
            (rows_down > 0 ? "\x1b[" + std::to_string(rows_down) + "A" : "");
 }
 
 TEST(TerminalPainter, WritesOnlyWhatChanged) {
     terminal_painter painter;
     EXPECT_EQ(painter.paint({"one", "two", "three"}),
-              frame("one\x1b[K\ntwo\x1b[K\nthree\x1b[K", 2));
+              frame("one\x1b[K\ntwo\x1b[K\nthree\x1b[K", 2, true));
     EXPECT_EQ(painter.paint({"one", "two", "three"}), "");
     EXPECT_EQ(painter.paint({"one", "TWO", "three"}), frame("\nTWO\x1b[K", 1));
     EXPECT_EQ(painter.paint({"one", "TWO", "3"}), frame("\n\n3\x1b[K", 2));
@@ -131,6 +131,15 @@ TEST(TerminalPainter, BeginsAnewAfterForget) {
     EXPECT_EQ(painter.print_above("x\n"), "x\n");
     terminal.write(painter.paint({"a"}));
     EXPECT_EQ(terminal.lines(), (rows{"a", "b", "a"}));
+}
+
+TEST(TerminalPainter, ErasesWhatIsBelowANewBlock) {
+    terminal_painter painter;
+    screen terminal;
+    terminal.write(painter.paint({"a", "b", "c"}));
+    painter.forget();   // but nobody has written, and the cursor is where it was
+    terminal.write(painter.paint({"a"}));
+    EXPECT_EQ(terminal.lines(), (rows{"a"}));
 }
 
 TEST(TerminalPainter, ErasesWhatAnotherWidthMadeOfTheBlock) {
