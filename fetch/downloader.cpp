@@ -162,6 +162,22 @@ task<void> downloader::end_with(active_download& file, const failure& error, boo
     if (options_.fail_fast && working_ != nullptr) working_->cancel();
 }
 
+namespace {
+
+/// Tells that a command runs.
+class announced_command {
+public:
+    explicit announced_command(download_observer& to) : to_(to) { to_.command_begins(); }
+    announced_command(const announced_command&) = delete;
+    announced_command& operator=(const announced_command&) = delete;
+    ~announced_command() { to_.command_ends(); }
+
+private:
+    download_observer& to_;
+};
+
+}  // namespace
+
 // --exec: a command for the file that is whole. The file stays, whatever becomes of the command.
 task<void> downloader::follow_up(const active_download& file) {
     if (!options_.exec || file.skipped || options_.dry_run) co_return;
@@ -169,6 +185,7 @@ task<void> downloader::follow_up(const active_download& file) {
     command_options how;
     how.output_to_error = options_.json;
     std::optional<failure> error;
+    const announced_command announced(observer_);
     try {
         const exit_report report = co_await run_command(options_.exec->arguments_for(path), how);
         if (!report.success())

@@ -63,6 +63,9 @@ public:
     virtual void would_get(const active_download&, bool /*resumable*/) {}
     /// Something worth a line that is no download's failure.
     virtual void warned(const std::string& /*text*/) {}
+    /// A command of --exec begins or ends; several may run at a time. It may write to the terminal.
+    virtual void command_begins() {}
+    virtual void command_ends() {}
     /// Waits until another download may begin: for observers who cannot keep up.
     virtual task<void> room() { co_return; }
 };

@@ -121,6 +121,10 @@ void get_display::leave_screen() {
     flush_screen();
 }
 
+void get_display::command_begins() {
+    if (commands_++ == 0) leave_screen();
+}
+
 void get_display::hide_bars() {
     if (may_draw()) unsent_ += painter_.paint({""});
     flush_screen();
@@ -219,7 +223,7 @@ void get_display::tick(fetch::downloader& run, time_point now) {
         flush_events();
     }
     // A frame that the terminal would not take is left out.
-    if (flush_screen() && may_draw()) paint(run, now);
+    if (flush_screen() && commands_ == 0 && may_draw()) paint(run, now);
 }
 
 void get_display::measure(fetch::downloader& run, time_point now) {

@@ -47,6 +47,8 @@ public:
                 bool resumable) override;
     void would_get(const fetch::active_download& file, bool resumable) override;
     void warned(const std::string& text) override;
+    void command_begins() override;
+    void command_ends() override { --commands_; }
 
     /// Brings bars and events up to date. Called about ten times a second.
     void tick(fetch::downloader& run, time_point now);
@@ -85,6 +87,7 @@ private:
     os::terminal_size size_;
     time_point measured_{};
     std::uint64_t resumable_ = 0;
+    std::size_t commands_ = 0;   // that run, and may write to the terminal
     std::string events_;   // written in batches
     time_point told_progress_{};
 };
