@@ -57,6 +57,7 @@ std::string list_line(const list_entry& entry) {
             .append(to_string(entry.expected->algorithm()))
             .append("=")
             .append(entry.expected->hex());
+    for (const std::string& mirror : entry.mirrors) line += " mirror=" + url_word(mirror);
     return line += '\n';
 }
 

@@ -135,7 +135,7 @@ class Peers(TestCase):
         def to(place):
             return closes_after(answer(status="301 Moved", Location=place))
 
-        self.assertIn("http and https", self.refused(to("ftp://127.0.0.1/file"), 7))
+        self.assertIn("neither http nor https", self.refused(to("ftp://127.0.0.1/file"), 7))
         self.refused(to("file:///etc/passwd"), 7)
         self.refused(to("http://[::1"), 7)
         aim = self.scripted(closes_after(answer(CONTENT)))
