@@ -83,6 +83,11 @@ failure client_failure(const std::exception_ptr& error, const attempt_state& att
                 printable(redacted(url)) + ": " + printable(refused.what()) + advice,
                 is_transient_status(refused.status())};
     } catch (const http::http_error& wrong) {
+        // Of a proxy that the environment names; those of the command line were looked at before.
+        if (wrong.code() == http::errc::invalid_proxy ||
+            wrong.code() == http::errc::invalid_credentials ||
+            wrong.code() == http::errc::unsupported_scheme)
+            return {cause::usage, printable(redacted(url)) + ": " + printable(wrong.what())};
         return protocol_failure(url, wrong.what());
     } catch (const tls::error& wrong) {
         return tls_failure(url, wrong.reason(), wrong.what());
