@@ -17,9 +17,11 @@ namespace {
 
 namespace status = http::status;
 
-[[noreturn]] void refuse(const question& asked, cause why, const char* what, bool start_over) {
+using remedy = answer_refused::remedy;
+
+[[noreturn]] void refuse(const question& asked, cause why, const char* what, remedy how) {
     const failure error(why, "get " + printable(redacted(asked.url)) + ": " + what, true);
-    throw answer_refused(error, start_over);
+    throw answer_refused(error, how);
 }
 
 // What If-Range may ask for, and the time of the file.
@@ -36,12 +38,14 @@ void read_validators(const http::headers& fields, const question& asked, answer&
 answer judge_part(const http::response_head& head, const question& asked) {
     if (!asked.first)
         refuse(asked, cause::protocol, "the server sent a part, but the whole file was asked for",
-               false);
+               remedy::none);
     const auto header = head.fields.get("Content-Range");
     const auto found = header ? http::parse_content_range(*header) : std::nullopt;
     const auto total = found && found->total ? found->total : asked.size;
-    bool fits = found && found->range && total && found->range->first == *asked.first &&
-                asked.size.value_or(*total) == *total;
+    if (asked.size && total && *asked.size != *total)
+        refuse(asked, cause::protocol, "the file changed while it was downloaded",
+               remedy::start_over);
+    bool fits = found && found->range && total && found->range->first == *asked.first;
     if (fits) {
         const std::uint64_t end = std::min(asked.end.value_or(*total), *total);
         fits = found->range->last + 1 == end;
@@ -49,7 +53,8 @@ answer judge_part(const http::response_head& head, const question& asked) {
     const bool coded = head.fields.contains("Content-Encoding") &&
                        head.fields.get("Content-Encoding") != "identity";
     if (!fits || coded)
-        refuse(asked, cause::protocol, "the server sent another part than it was asked for", true);
+        refuse(asked, cause::protocol, "the server sent another part than it was asked for",
+               remedy::whole);
     answer found_part{.what = answer::kind::part,
                       .range = {found->range->first, found->range->last + 1},
                       .size = total,
@@ -59,10 +64,12 @@ answer judge_part(const http::response_head& head, const question& asked) {
     read_validators(head.fields, asked, found_part);
     if (head.body.kind == http::body_kind::length && head.body.length != found_part.range.size())
         refuse(asked, cause::protocol, "the server contradicts itself about the length of a part",
-               true);
+               remedy::whole);
     const bool changed = !asked.validator.empty() && !found_part.validator.empty() &&
                          found_part.validator != asked.validator;
-    if (changed) refuse(asked, cause::protocol, "the file changed while it was downloaded", true);
+    if (changed)
+        refuse(asked, cause::protocol, "the file changed while it was downloaded",
+               remedy::start_over);
     if (found_part.validator.empty()) found_part.validator = asked.validator;
     return found_part;
 }
@@ -80,7 +87,8 @@ answer judge_end(const http::response_head& head, const question& asked) {
     const bool complete = range && range->total == asked.first && asked.size == asked.first;
     if (!complete)
         refuse(asked, cause::http_status,
-               "the file became shorter than what came before; it is begun again", true);
+               "the file became shorter than what came before; it is begun again",
+               remedy::start_over);
     nothing.what = answer::kind::complete;
     nothing.size = asked.size;
     nothing.validator = asked.validator;
@@ -98,7 +106,8 @@ answer judge(const http::response_head& head, const question& asked) {
         case status::not_modified:
             if (!asked.conditional)
                 throw answer_refused(
-                    protocol_failure(asked.url, "304 to a request without a condition"), false);
+                    protocol_failure(asked.url, "304 to a request without a condition"),
+                    remedy::none);
             [[fallthrough]];
         case status::ok: {
             answer found;
@@ -113,7 +122,14 @@ answer judge(const http::response_head& head, const question& asked) {
     failure error = status_failure(asked.url, head.status);
     if (const auto after = head.fields.get("Retry-After"))
         error.set_retry_after(http::parse_retry_after(*after, asked.now));
-    throw answer_refused(error, false);
+    throw answer_refused(error, remedy::none);
+}
+
+void require_size(std::uint64_t size, std::optional<std::uint64_t> expected,
+                  std::string_view url) {
+    if (size == expected.value_or(size)) return;
+    throw protocol_failure(url, "the file has " + std::to_string(size) + " bytes, but must have " +
+                                    std::to_string(*expected));
 }
 
 }  // namespace troika::fetch

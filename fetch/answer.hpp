@@ -47,13 +47,20 @@ struct answer {
 /// The answer is of no use.
 class answer_refused : public failure {
 public:
-    answer_refused(const failure& why, bool start_over) : failure(why), start_over_(start_over) {}
+    /// What has to be done differently next time.
+    enum class remedy : std::uint8_t {
+        none,
+        start_over,   // what was fetched before is of another file than what is there now
+        whole,        // the same, and parts of this server's are not to be trusted
+    };
 
-    /// What was fetched before is of another file than what is there now.
-    [[nodiscard]] bool start_over() const noexcept { return start_over_; }
+    answer_refused(const failure& why, remedy how) : failure(why), how_(how) {}
+
+    [[nodiscard]] bool start_over() const noexcept { return how_ != remedy::none; }
+    [[nodiscard]] bool whole() const noexcept { return how_ == remedy::whole; }
 
 private:
-    bool start_over_;
+    remedy how_;
 };
 
 /// Returns: what `head` means as the answer to `asked`.
@@ -62,5 +69,8 @@ private:
 /// and that the file is still the same. Throws: answer_refused. Source: RFC 9110, sections 13 to
 /// 15.
 [[nodiscard]] answer judge(const http::response_head& head, const question& asked);
+
+/// Throws: failure (protocol) where a file of `size` bytes must have `expected` bytes.
+void require_size(std::uint64_t size, std::optional<std::uint64_t> expected, std::string_view url);
 
 }  // namespace troika::fetch

@@ -15,11 +15,11 @@ namespace troika::fetch {
 
 namespace {
 
-failure tls_failure(std::string_view url, const tls::error& wrong) {
+failure tls_failure(std::string_view url, tls::errc reason, std::string_view what) {
     using tls::errc;
     std::string advice;
     bool transient = false;
-    switch (wrong.reason()) {
+    switch (reason) {
         case errc::certificate_untrusted:
             advice = " (--cacert FILE)";
             break;
@@ -33,14 +33,15 @@ failure tls_failure(std::string_view url, const tls::error& wrong) {
         case errc::not_tls:
             advice = "; is it http, or another port?";
             break;
-        // The peer may have been restarted in the middle.
+        // The peer may have been restarted in the middle, or a byte was changed on the way.
         case errc::handshake_failed:
         case errc::truncated:
+        case errc::protocol_violated:
             transient = true;
             break;
         default: break;
     }
-    return {cause::tls, "get " + printable(redacted(url)) + ": " + printable(wrong.what()) + advice,
+    return {cause::tls, "get " + printable(redacted(url)) + ": " + printable(what) + advice,
             transient};
 }
 
@@ -82,14 +83,20 @@ failure client_failure(const std::exception_ptr& error, const attempt_state& att
                 printable(redacted(url)) + ": " + printable(refused.what()) + advice,
                 is_transient_status(refused.status())};
     } catch (const http::http_error& wrong) {
+        // Of a proxy that the environment names; those of the command line were looked at before.
+        if (wrong.code() == http::errc::invalid_proxy ||
+            wrong.code() == http::errc::invalid_credentials ||
+            wrong.code() == http::errc::unsupported_scheme)
+            return {cause::usage, printable(redacted(url)) + ": " + printable(wrong.what())};
         return protocol_failure(url, wrong.what());
     } catch (const tls::error& wrong) {
-        return tls_failure(url, wrong);
+        return tls_failure(url, wrong.reason(), wrong.what());
     } catch (const timeout_error& late) {
         return {cause::timeout, printable(redacted(url)) + ": " + printable(late.what()), true};
     } catch (const std::system_error& wrong) {
+        // After the handshake; with TLS 1.3 a server looks at our certificate only then.
         if (wrong.code().category() == tls::category())
-            return {cause::tls, printable(redacted(url)) + ": " + printable(wrong.what()), true};
+            return tls_failure(url, static_cast<tls::errc>(wrong.code().value()), wrong.what());
         return network_failure("fetch", url, wrong.code());
     } catch (const std::exception& other) {
         return {cause::other, printable(redacted(url)) + ": " + printable(other.what())};

@@ -32,14 +32,19 @@ std::optional<checksum> download_queue::checksum_for(const download& wanted) con
     const std::optional<checksum_list>& sums = settings_.checksums();
     if (!sums) return std::nullopt;
     std::string_view name = wanted.path == "-" ? wanted.url : std::string_view(wanted.path);
-    if (!options_.directory.empty() && name.starts_with(options_.directory + "/"))
-        name.remove_prefix(options_.directory.size() + 1);
+    const std::string below = join_path(options_.directory, "");
+    if (name.starts_with(below)) name.remove_prefix(below.size());
     const auto found = sums->lookup(name);
     if (!found)
         throw failure(cause::usage, printable(name) + " is not in " +
                                         printable(options_.checksums) +
                                         ", or stands there several times");
     return found;
+}
+
+void download_queue::refuse(const download& wanted, const failure& error) {
+    ++refusals_;
+    told_.refused(wanted, error);
 }
 
 void download_queue::accept(list_entry entry, bool foreign) {
@@ -83,7 +88,7 @@ void download_queue::accept(list_entry entry, bool foreign) {
         }
     }
     if (refused) {
-        told_.refused(wanted, *refused);
+        refuse(wanted, *refused);
         return;
     }
     told_.accepted(wanted);
@@ -119,7 +124,7 @@ task<void> download_queue::read_metalink() {
             download wrong;
             wrong.id = ++last_id_;
             wrong.path = join_path(options_.directory, entry.out);
-            told_.refused(wrong, failure(cause::usage, printable(options_.metalink) + ":" +
+            refuse(wrong, failure(cause::usage, printable(options_.metalink) + ":" +
                                                            std::to_string(each.line) +
                                                            ": the file has no http or https URL"));
             continue;
@@ -170,7 +175,7 @@ task<void> download_queue::read_more() {
         if (malformed) {
             download wrong;
             wrong.id = ++last_id_;
-            told_.refused(wrong, *malformed);
+            refuse(wrong, *malformed);
             co_return;
         }
         if (got || exhausted_) co_return;
@@ -208,7 +213,10 @@ task<std::optional<download>> download_queue::next() {
             co_return taken;
         }
         if (!exhausted_ && pending_.size() < look_ahead_max) {
+            const std::uint64_t before = refusals_;
             co_await read_more();
+            // A list of nothing else: what is noted of them must not pile up.
+            if (refusals_ != before && pending_.empty() && !exhausted_) co_return std::nullopt;
         } else if (pending_.empty()) {
             changed_.notify_all();
             co_return std::nullopt;

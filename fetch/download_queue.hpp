@@ -40,7 +40,8 @@ public:
     /// Lifetime: `options`, `settings` and what `told` refers to, as long as the queue.
     download_queue(const get_options& options, const session& settings, listener told);
 
-    /// A download whose host has room. Returns: nothing when there are none left.
+    /// A download whose host has room. Returns: nothing when there are none left, or when some were
+    /// refused meanwhile: ended() tells.
     /// Throws: failure when the list cannot be read. Cancel: takes nothing.
     task<std::optional<download>> next();
 
@@ -49,6 +50,8 @@ public:
     /// The download that next() gave has ended.
     void done(const download& ended);
 
+    /// Whether next() has no more to give.
+    [[nodiscard]] bool ended() const noexcept { return exhausted_ && pending_.empty(); }
     /// Downloads that were accepted and wait.
     [[nodiscard]] std::size_t waiting() const noexcept { return pending_.size(); }
     /// Whether all were read, so that the number of those that wait is final.
@@ -66,6 +69,7 @@ private:
     task<void> open_list();
     task<void> read_metalink();
     void accept(list_entry entry, bool foreign = false);
+    void refuse(const download& wanted, const failure& error);
     [[nodiscard]] std::optional<checksum> checksum_for(const download& wanted) const;
 
     const get_options& options_;
@@ -83,6 +87,7 @@ private:
     std::map<std::string, std::uint32_t> busy_;      // hosts with downloads in progress
     std::map<std::uint64_t, std::string> host_of_;   // of the downloads in progress
     target_names names_;
+    std::uint64_t refusals_ = 0;
     mutex guard_;
     condition changed_;
 };

@@ -28,16 +28,18 @@ list_entry entry_of(const download& what) {
 }
 
 download_queue::listener listener_of(run_totals& totals, download_observer& observer,
-                                     exit_status& status, std::vector<list_entry>& refused) {
+                                     exit_status& status, std::vector<list_entry>& refused,
+                                     bool listed) {
     download_queue::listener told;
     told.accepted = [&totals, &observer](const download& wanted) {
         ++totals.queued;
         observer.queued(wanted);
     };
-    told.refused = [&](const download& wanted, const failure& error) {
+    told.refused = [&totals, &observer, &status, &refused, listed](const download& wanted,
+                                                                   const failure& error) {
         ++totals.failed;
         status.add(error.why());
-        if (!wanted.url.empty()) refused.push_back(entry_of(wanted));
+        if (listed && !wanted.url.empty()) refused.push_back(entry_of(wanted));
         active_download never_begun(wanted);
         observer.failed(never_begun, error, false);
     };
@@ -53,7 +55,8 @@ downloader::downloader(const get_options& options, download_observer& observer, 
       random_(seed),
       mode_(0666 & ~mode_mask),
       session_(options),
-      queue_(options, session_, listener_of(totals_, observer, status_, refused_)),
+      queue_(options, session_,
+             listener_of(totals_, observer, status_, refused_, !options.failed_out.empty())),
       limiter_(options.rate_max),
       places_(options.jobs, {.name = "transfers"}) {
     for (const user_header& each : options.headers) fields_.add(each.name, each.value);
@@ -74,7 +77,8 @@ http::headers downloader::fields_for(const download& what, const std::string& ur
         (url == what.url ||
          where.origin() == http::url::parse(what.url, http::url_mode::lenient).origin());
     if (!ours) {
-        for (const char* name : {"Authorization", "Cookie"}) fields.remove(name);
+        for (const char* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+            fields.remove(name);
         return fields;
     }
     const bool named = where.userinfo().has_value() || fields.contains("Authorization");
@@ -131,6 +135,7 @@ task<void> downloader::work() {
         co_await observer_.room();
         std::optional<download> wanted = co_await queue_.next();
         if (!refused_.empty()) co_await note_refused();
+        if (!wanted && !queue_.ended()) continue;
         if (!wanted) co_return;
         --totals_.queued;
         active_download file(std::move(*wanted), options_.file_rate_max);
@@ -203,6 +208,8 @@ task<void> downloader::fetch(active_download& file) {
     scheduler& home = current_task().home();
     file.began = home.now();
     transfer attempt(*this, file);
+    std::uint32_t rounds = 1;         // in which each mirror was asked
+    std::optional<failure> passing;   // of one of them in this round, that may get better
     for (;;) {
         ++file.attempts;
         file.state = file_state::connecting;
@@ -230,12 +237,13 @@ task<void> downloader::fetch(active_download& file) {
             if (resumable) observer_.failed(file, failure(cause::other, "interrupted"), true);
             throw cancelled{};
         }
-        if (attempt.repeatable() && attempt.try_next_mirror(error->why())) {
+        if (error->transient()) passing = error;
+        if (attempt.repeatable() && attempt.try_next_mirror(*error)) {
             observer_.retried(file, *error, std::chrono::nanoseconds(0));
             continue;
         }
         const auto wait = attempt.repeatable()
-                              ? options_.retry.wait_before_next(*error, file.attempts,
+                              ? options_.retry.wait_before_next(passing.value_or(*error), rounds,
                                                                 home.now() - file.began, random_)
                               : std::nullopt;
         if (!wait) {
@@ -246,6 +254,8 @@ task<void> downloader::fetch(active_download& file) {
         file.state = file_state::waiting;
         file.next_attempt = home.now() + *wait;
         co_await sleep(*wait);
+        ++rounds;
+        passing.reset();
     }
 }
 

@@ -14,9 +14,10 @@
 
 namespace troika::fetch {
 
-/// One download as a line that input_list reads: `URL out=NAME sha256=DIGITS` and a line end.
+/// One download as a line that input_list reads: `URL out=NAME sha256=DIGITS mirror=URL` and a line
+/// end.
 ///
-/// User name and password of the URL are left out, and so is its fragment: a list is kept, sent
+/// User names and passwords of URLs are left out, and so are fragments: a list is kept, sent
 /// and shown, and credentials are given again with the command. What a line cannot hold is
 /// percent-encoded. Requires: a URL, right or wrong.
 [[nodiscard]] std::string list_line(const list_entry& entry);

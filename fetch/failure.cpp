@@ -59,7 +59,9 @@ bool is_transient(std::error_code error) {
 
 std::string_view status_advice(int status) {
     namespace s = http::status;
-    if (status == s::unauthorized || status == s::proxy_authentication_required)
+    if (status == s::proxy_authentication_required)
+        return "; the proxy wants to know who you are: --proxy http://USER:PASSWORD@HOST:PORT";
+    if (status == s::unauthorized)
         return "; the server wants to know who you are: see --netrc, -u and --bearer";
     if (status == s::forbidden) return "; the server does not let you have it";
     if (status == s::not_found || status == 410) return "; check the spelling of the URL";

@@ -29,6 +29,8 @@ namespace troika::fetch {
 /// checksum stores no prefix and need not read anything again.
 struct journal {
     static constexpr std::size_t bytes_max = 64 * 1024;
+    /// Bytes of the file between two notes: what a kill can cost.
+    static constexpr std::uint64_t interval = std::uint64_t{32} << 20;
 
     journal() = default;
 

@@ -264,15 +264,22 @@ void part_file::reserve(std::uint64_t size) {
         fail(-result, "reserve room for", part_path_);
 }
 
-void part_file::note(std::string_view journal, bool sync) {
+bool part_file::note(const journal& what, bool sync) {
+    std::string text;
+    try {
+        text = serialize(what);
+    } catch (const std::invalid_argument&) {
+        return false;
+    }
     if (sync) check_result(os::sync_data(file_.get()), "sync", part_path_);
     const std::string temporary = journal_path_ + "~";
     os::remove_file(temporary.c_str());
     const os::fd file(check_result(create(temporary), "create", temporary));
-    write_all(file.get(), std::as_bytes(std::span(journal)), 0, temporary);
+    write_all(file.get(), std::as_bytes(std::span(text)), 0, temporary);
     if (sync) check_result(os::sync_data(file.get()), "sync", temporary);
     check_result(os::rename(temporary.c_str(), journal_path_.c_str()), "create", journal_path_);
     journal_written_ = true;
+    return true;
 }
 
 void part_file::land(const landing& how) {

@@ -85,9 +85,9 @@ public:
     void start_over(std::optional<checksum_algorithm> algorithm);
     /// Reserves room, so that a full disk is noticed before the transfer. Throws: failure (file).
     void reserve(std::uint64_t size);
-    /// Makes what was written last, and then `journal`, a text, the note of it. Throws: failure
-    /// (file).
-    void note(std::string_view journal, bool sync);
+    /// Makes what was written last, and then `what`, the note of it. Returns: false where no
+    /// journal can hold that, so that it cannot be resumed. Throws: failure (file).
+    bool note(const journal& what, bool sync);
     /// Gives the file its name. Throws: failure (file); NAME.part stays then.
     void land(const landing& how);
     /// Keeps a file whose checksum is wrong as NAME.bad, for a person to look at. Returns: that

@@ -123,7 +123,11 @@ task<void> session::open() {
     try {
         ready = co_await io::offload("read settings", read);
     } catch (const tls::error& wrong) {
-        refused = failure(cause::tls, printable(wrong.what()));
+        std::string which;
+        if (!options_.certificate.empty())
+            which = " (--cert " + printable(options_.certificate) + ", --key " +
+                    printable(options_.key) + ")";
+        refused = failure(cause::tls, printable(wrong.what()) + which);
     }
     if (refused) throw failure(*refused);
     client_.emplace(std::move(*ready));

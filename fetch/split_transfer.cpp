@@ -16,16 +16,8 @@
 #include "os/clock.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace troika::fetch {
-
-namespace {
-
-// Between two notes in the journal: what a kill can cost.
-constexpr std::uint64_t note_interval = std::uint64_t{32} << 20;
-
-}  // namespace
 
 std::vector<split_source> sources_of(const std::vector<std::string>& urls,
                                      std::size_t validator_url, const std::string& validator,
@@ -67,52 +59,94 @@ task<void> split_transfer::run() {
     }
     group_ = nullptr;
     adopted_.reset();
+    if (changed_ || broken || !plan_.done()) fail(broken);
+}
+
+void split_transfer::fail(const std::exception_ptr& broken) {
+    const bool partless = partless_ && !broken && !last_failure_->transient();
+    outdated_ = changed_ || partless;
     if (changed_) throw answer_refused(*changed_);
     if (broken) std::rethrow_exception(broken);
-    if (plan_.done()) co_return;
+    if (partless) throw answer_refused(*partless_);
     throw failure(*last_failure_);
+}
+
+// What one connection has met since it last got a byte.
+struct split_transfer::patience {
+    std::size_t sources = 0;          // that were asked in vain
+    std::optional<failure> passing;   // the failure of one of them that may get better
+    std::uint32_t rounds = 0;
+};
+
+// Returns: why not all of it came.
+task<std::optional<failure>> split_transfer::try_segment(segment_plan::segment part,
+                                                         std::size_t source,
+                                                         std::uint64_t& reached) {
+    const split_source& from = sources_[source];
+    std::optional<failure> error;
+    bool stopped = false;
+    try {
+        co_await fetch_segment(part, from);
+    } catch (const answer_refused& refused) {
+        error = refused;
+        // Of the first source it is known what it must have; another one is of no use then.
+        if (refused.start_over()) error = failure(refused.why(), refused.what());
+        if (refused.start_over() && source == 0)
+            (refused.whole() ? partless_ : changed_) = refused;
+    } catch (const failure& known) {
+        error = known;
+    } catch (const cancelled&) {
+        stopped = true;
+    } catch (...) {
+        error = failure_of(std::current_exception(), from);
+    }
+    reached = plan_.rest(part).begin;
+    plan_.end(part);
+    freed_.set();
+    if (stopped) throw cancelled{};
+    co_return error;
 }
 
 task<void> split_transfer::work(std::uint32_t number) {
     const time_point began = current_task().home().now();
-    const split_source& from = sources_[number % sources_.size()];
-    std::uint32_t attempts = 0;
+    std::size_t source = number % sources_.size();
+    patience left;
     for (;;) {
-        const std::optional<segment_plan::segment> part = plan_.next();
-        if (!part) co_return;
-        const std::uint64_t before = plan_.rest(*part).begin;
-        std::optional<failure> error;
-        bool stopped = false;
-        try {
-            co_await fetch_segment(*part, from);
-        } catch (const answer_refused& refused) {
-            if (refused.start_over()) changed_ = refused;
-            error = refused;
-        } catch (const failure& known) {
-            error = known;
-        } catch (const cancelled&) {
-            stopped = true;
-        } catch (...) {
-            error = failure_of(std::current_exception(), from);
+        if (plan_.done()) {
+            group_->cancel();   // nobody need wait any more for a server that asked for patience
+            co_return;
         }
-        const bool moved = plan_.rest(*part).begin != before;
-        plan_.end(*part);
-        if (stopped) throw cancelled{};
-        if (!error) {
-            attempts = 0;
+        const std::optional<segment_plan::segment> part = plan_.next();
+        if (!part) {
+            freed_.clear();
+            co_await freed_.wait();
             continue;
         }
-        last_failure_ = error;
+        const std::uint64_t before = plan_.rest(*part).begin;
+        std::uint64_t reached = before;
+        const std::optional<failure> error = co_await try_segment(*part, source, reached);
+        if (!error) {
+            left = {};
+            continue;
+        }
         if (changed_) {
             group_->cancel();
             co_return;
         }
         if (error->why() == cause::file) throw failure(*error);
-        attempts = moved ? 1 : attempts + 1;
-        const auto wait = run_.options_.retry.wait_before_next(
-            *error, attempts, current_task().home().now() - began, run_.random_);
+        if (plan_.done()) continue;
+        if (reached != before) left = {};
+        if (error->transient()) left.passing = error;
+        if (!last_failure_ || error->transient()) last_failure_ = error;
+        source = (source + 1) % sources_.size();
+        if (++left.sources < sources_.size()) continue;
         // Who cannot go on leaves the rest to the others; nobody is told as long as there are any.
-        if (!wait || plan_.done()) co_return;
+        if (!left.passing) co_return;
+        const auto wait = run_.options_.retry.wait_before_next(
+            *left.passing, ++left.rounds, current_task().home().now() - began, run_.random_);
+        if (!wait) co_return;
+        left.sources = 0;
+        left.passing.reset();
         co_await sleep(*wait);
     }
 }
@@ -151,8 +185,9 @@ task<void> split_transfer::request_range(segment_plan::segment part, const split
                             "get " + printable(redacted(from.url)) +
                                 (same ? ": the server does not send parts any more"
                                       : ": the file changed while it was downloaded"),
-                            !same);
-        throw answer_refused(error, !same);
+                            true);
+        throw answer_refused(error, same ? answer_refused::remedy::whole
+                                         : answer_refused::remedy::start_over);
     }
     co_await receive(got, part, found.range);
 }
@@ -176,7 +211,7 @@ task<void> split_transfer::receive(http::exchange& body, segment_plan::segment p
         at += size;
         file_.bytes = plan_.written_bytes();
         if (size < room) throw truncated_failure(file_.what.url, file_.bytes, file_.total);
-        if (plan_.written_bytes() - noted_ >= note_interval) co_await note();
+        if (plan_.written_bytes() - noted_ >= journal::interval) co_await note();
     }
     if (at < range.end) co_return;   // the rest of the body is not wanted
     std::byte beyond;
@@ -186,7 +221,7 @@ task<void> split_transfer::receive(http::exchange& body, segment_plan::segment p
 }
 
 task<void> split_transfer::note() {
-    if (noting_ || sources_.front().validator.empty()) co_return;
+    if (noting_ || !resumable_ || sources_.front().validator.empty()) co_return;
     noting_ = true;
     journal text;
     text.url = redacted(sources_.front().url);
@@ -197,12 +232,9 @@ task<void> split_transfer::note() {
     const std::uint64_t bytes = plan_.written_bytes();
     std::exception_ptr error;
     try {
-        const std::string sealed = serialize(text);
-        auto write = [this, &sealed] { part_.note(sealed, run_.options_.sync); };
-        co_await io::offload("write journal", write);
+        auto write = [this, &text] { return part_.note(text, run_.options_.sync); };
+        resumable_ = co_await io::offload("write journal", write);
         noted_ = bytes;
-    } catch (const std::invalid_argument&) {
-        noted_ = bytes;   // nothing that a journal could hold: it cannot be resumed
     } catch (...) {
         error = std::current_exception();
     }

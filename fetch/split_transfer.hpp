@@ -6,6 +6,7 @@
 
 #include <troika/core/task.hpp>
 #include <troika/http/exchange.hpp>
+#include <troika/sync/event.hpp>
 #include <troika/tasks/task_group.hpp>
 
 #include <cstddef>
@@ -36,8 +37,8 @@ struct split_source {
 /// Fetches what is missing of one file over several connections, each part from one of the
 /// sources, with a range and If-Range, and checks that each answer is the part that was asked for.
 ///
-/// A connection that fails leaves its part to the others and tries again with patience; the last
-/// one that gives up fails the attempt. Thread: the loop's.
+/// A connection that fails leaves its part to the others, and goes on with the next source, or
+/// tries again with patience; the last one that gives up fails the attempt. Thread: the loop's.
 class split_transfer {
 public:
     /// Lifetime: all references, until run() has ended. `sources` has at least one.
@@ -49,15 +50,24 @@ public:
     void adopt(http::exchange first, file_range range);
 
     /// Returns when every byte is written, and not yet on disk.
-    /// Throws: answer_refused where the file is another one now; failure.
+    /// Throws: answer_refused where the file is another one now, or its parts cannot be had;
+    /// failure.
     task<void> run();
+
+    /// After run() has failed: whether what is written is of no use any more.
+    [[nodiscard]] bool outdated() const noexcept { return outdated_; }
 
     /// Notes what is written, so that a later run goes on from there. Throws: failure (file).
     task<void> note();
-    [[nodiscard]] std::uint64_t noted_bytes() const noexcept { return noted_; }
+    [[nodiscard]] std::uint64_t noted_bytes() const noexcept { return resumable_ ? noted_ : 0; }
 
 private:
+    struct patience;
+
+    [[noreturn]] void fail(const std::exception_ptr& broken);
     task<void> work(std::uint32_t number);
+    task<std::optional<failure>> try_segment(segment_plan::segment part, std::size_t source,
+                                             std::uint64_t& reached);
     task<void> fetch_segment(segment_plan::segment part, const split_source& from);
     task<void> receive(http::exchange& body, segment_plan::segment part, file_range range);
     task<void> request_range(segment_plan::segment part, const split_source& from);
@@ -72,10 +82,14 @@ private:
     std::optional<http::exchange> adopted_;
     file_range adopted_range_;
     task_group* group_ = nullptr;
+    event freed_;   // there may be work for connections that had none
     std::optional<failure> last_failure_;
-    std::optional<answer_refused> changed_;   // the file is another one now
+    std::optional<answer_refused> partless_;   // a server has no parts that fit
+    std::optional<answer_refused> changed_;    // the file is another one now
     std::uint64_t noted_ = 0;
     bool noting_ = false;
+    bool resumable_ = true;
+    bool outdated_ = false;
 };
 
 }  // namespace troika::fetch

@@ -43,13 +43,20 @@ void require_regular(const os::file_status& there, const std::string& path) {
 
 }  // namespace
 
-bool target::is_same_as(const answer& theirs) const {
+bool target::settle(const answer& theirs, const std::string& path, const get_options& options) {
     if (theirs.what == answer::kind::unchanged) return true;
     const bool same_time =
         theirs.modified &&
         *theirs.modified == std::chrono::floor<std::chrono::seconds>(existing->modified);
     const bool same_tag = entity_tag.empty() || entity_tag == theirs.entity_tag;
-    return theirs.size == existing->size && same_time && same_tag;
+    if (theirs.size == existing->size && same_time && same_tag) return true;
+    if (options.existing == existing_file::keep_if_same)
+        throw failure(cause::file,
+                      printable(path) +
+                          " is there and differs: use --overwrite, --rename or --if-changed");
+    existing.reset();
+    replace = true;
+    return false;
 }
 
 task<void> rename_target(download& what, target& found, const http::headers& fields,

@@ -25,8 +25,10 @@ struct target {
     std::optional<checksum> sum;               // of what is there, where that has settled it
     std::string entity_tag;                    // that `existing` was stored with; empty: none
 
-    /// Whether the file that is there is what the server has. Requires: there is one.
-    [[nodiscard]] bool is_same_as(const answer& theirs) const;
+    /// Whether the file that is there is what the server has; if not, it will be replaced.
+    /// Requires: there is one. Throws: failure (file) where `options` do not allow that.
+    [[nodiscard]] bool settle(const answer& theirs, const std::string& path,
+                              const get_options& options);
 };
 
 /// Looks at `what.path`, and gives the download another path where the options say so.

@@ -30,8 +30,7 @@ std::string read_text_file(const std::string& path, std::size_t bytes_max) {
     std::array<char, 16 * 1024> piece;
     for (;;) {
         const int n = check_result(
-            os::read_at(file.get(), piece.data(), static_cast<std::uint32_t>(piece.size()),
-                        text.size()),
+            os::read_next(file.get(), piece.data(), static_cast<std::uint32_t>(piece.size())),
             "read", path);
         if (n == 0) return text;
         text.append(piece.data(), static_cast<std::size_t>(n));
@@ -43,7 +42,7 @@ std::string read_text_file(const std::string& path, std::size_t bytes_max) {
 }
 
 void write_text_file(const std::string& path, std::string_view text, std::uint32_t mode) {
-    const std::string temporary = path + "~";
+    const std::string temporary = path + ".troika~";   // not FILE~, which is an editor's
     os::remove_file(temporary.c_str());
     os::open_options options;
     options.write = options.create = options.exclusive = true;

@@ -10,7 +10,7 @@
 // kernel: for helper threads (io::offload).
 namespace troika::fetch {
 
-/// Reads a whole file. Throws: failure (file), also for more than `bytes_max` bytes.
+/// Reads a whole file, or pipe. Throws: failure (file), also for more than `bytes_max` bytes.
 [[nodiscard]] std::string read_text_file(const std::string& path, std::size_t bytes_max);
 
 /// Writes a file whole or not at all: under a temporary name beside it, then renamed over it.

@@ -15,13 +15,12 @@
 #include "os/clock.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troika::fetch {
 
 namespace {
 
-// Between two notes in the journal: what a kill can cost.
-constexpr std::uint64_t note_interval = std::uint64_t{32} << 20;
 // Less is not worth a note.
 constexpr std::uint64_t noted_bytes_min = 64 * 1024;
 
@@ -54,8 +53,18 @@ landing transfer::landing_of() const {
     return how;
 }
 
-bool transfer::try_next_mirror(cause why) noexcept {
-    const bool elsewhere = why != cause::file && why != cause::usage;
+bool transfer::try_next_mirror(const failure& error) noexcept {
+    // One of them may have sent what is wrong: each has to show that it can do better alone.
+    if (std::exchange(mixed_, false) && error.why() == cause::checksum) {
+        unmixed_ = true;
+        mirrors_tried_ = 0;
+        return true;
+    }
+    // What this one has sent is of no use to the others, which must begin from the start.
+    const bool gets_on = error.transient() && noted_ > 0 && validator_url_ == mirror_ &&
+                         file_.received > received_before_;
+    if (gets_on && !proven_by_checksum()) return false;
+    const bool elsewhere = error.why() != cause::file && error.why() != cause::usage;
     if (!elsewhere || ++mirrors_tried_ >= urls_.size()) {
         mirrors_tried_ = 0;
         mirror_ = 0;
@@ -88,6 +97,7 @@ question transfer::ask(http::headers& fields) {
     const bool ours = validator_url_ == mirror_ && !validator_.empty();
     const bool resuming = part_ && written_ > 0 && !fresh_ && (ours || proven_by_checksum());
     if (resuming) {
+        mixed_ = mixed_ || !ours;
         asked.first = written_;
         asked.size = file_.total;
         fields.set("Range", http::format_range(written_));
@@ -120,10 +130,27 @@ task<void> transfer::run() {
         co_await ask_only();
         co_return;
     }
-    if (plan_ && !fresh_) {
+    received_before_ = file_.received;
+    for (bool again = true; again;) {
+        again = false;
+        const bool parts = (!unsplit_ || plan_) && !fresh_;
+        try {
+            co_await ask_and_receive();
+        } catch (const answer_refused& refused) {
+            fresh_ = fresh_ || refused.start_over();
+            unsplit_ = unsplit_ || refused.whole();
+            if (!refused.whole() || !parts) throw;
+            again = true;
+        }
+    }
+}
+
+task<void> transfer::ask_and_receive() {
+    if (plan_ && !fresh_ && (proven_by_checksum() || validator_url_ == mirror_)) {
         run_.observer_.started(file_, plan_->written_bytes());
         file_.state = file_state::downloading;
-        co_await split(std::nullopt, {});
+        const answer none;
+        co_await split(std::nullopt, none);
         co_return;
     }
     for (;;) {
@@ -136,13 +163,7 @@ task<void> transfer::run() {
         http::exchange exchange = co_await run_.client().open(
             "GET", http::url::parse(url(), http::url_mode::lenient), options);
         file_.state = file_state::downloading;
-        answer how;
-        try {
-            how = judge(exchange.head(), asked);
-        } catch (const answer_refused& refused) {
-            fresh_ = fresh_ || refused.start_over();
-            throw;
-        }
+        const answer how = judge(exchange.head(), asked);
         modified_ = how.modified;
         entity_tag_ = how.entity_tag;
         const bool parts = asked.end && how.what == answer::kind::part;
@@ -150,11 +171,8 @@ task<void> transfer::run() {
         const bool unsafe = parts && how.validator.empty() && how.range.end != how.size;
         if (how.what != answer::kind::no_ranges && !unsafe) {
             if (parts && how.range.end != how.size) {
-                file_.total = how.size;
-                validator_ = how.validator;
-                validator_url_ = mirror_;
-                const file_range range = how.range;
-                co_await split(std::move(exchange), range);
+                require_size(*how.size, file_.what.size, url());
+                co_await split(std::move(exchange), how);
             } else {
                 co_await receive(exchange, how);
             }
@@ -178,36 +196,17 @@ task<void> transfer::ask_only() {
 
 // ---- the answer
 
-// The server has what is there already, or something else.
-void transfer::settle_existing(const answer& how) {
-    if (target_.is_same_as(how)) {
+task<void> transfer::receive(http::exchange& exchange, const answer& how) {
+    if (target_.existing && target_.settle(how, file_.what.path, run_.options_)) {
+        exchange.close();
         file_.bytes = target_.existing->size;
         finish(nullptr, true);
-        return;
-    }
-    if (run_.options_.existing == existing_file::keep_if_same)
-        throw failure(cause::file,
-                      printable(file_.what.path) +
-                          " is there and differs: use --overwrite, --rename or --if-changed");
-    target_.existing.reset();
-    target_.replace = true;
-}
-
-task<void> transfer::receive(http::exchange& exchange, const answer& how) {
-    if (target_.existing) {
-        settle_existing(how);
-        if (target_.existing) {
-            exchange.close();
-            co_return;
-        }
+        co_return;
     }
     const read_counters counters{run_.totals_.received, file_.received, &file_.bytes};
     body_reader body(exchange, run_.limiter_, file_.share, counters, run_.options_.compressed);
     file_.total = body.coded() ? std::nullopt : how.size;
-    if (file_.what.size && file_.total && *file_.what.size != *file_.total)
-        throw protocol_failure(url(), "the file has " + std::to_string(*file_.total) +
-                                          " bytes, but " + std::to_string(*file_.what.size) +
-                                          " were announced");
+    if (file_.total) require_size(*file_.total, file_.what.size, url());
     if (!part_ && !to_stdout_) co_await name_by_server(exchange);
     if (to_stdout_) {
         co_await receive_to_stdout(body);
@@ -294,8 +293,9 @@ task<void> transfer::receive_large(body_reader& body, const answer& how) {
         auto reserve = [this, &how] { part_->reserve(*how.size); };
         co_await io::offload("reserve", reserve);
     }
-    co_await append(body, how.size);
+    co_await append(body, how.size ? how.size : file_.what.size);
     if (how.size && written_ != *how.size) throw truncated_failure(url(), written_, how.size);
+    require_size(written_, file_.what.size, url());
     co_await land_part();
 }
 
@@ -307,7 +307,7 @@ task<void> transfer::append(body_reader& body, std::optional<std::uint64_t> tota
         buffer_pool::buffer writing = co_await run_.buffers_.take();
         while (size == reading.bytes().size()) {
             if (total && file_.bytes > *total)
-                throw protocol_failure(url(), "more came than the server had announced");
+                throw protocol_failure(url(), "more came than was announced");
             std::swap(reading, writing);
             const std::span<const std::byte> piece = writing.bytes().first(size);
             auto both =
@@ -315,7 +315,8 @@ task<void> transfer::append(body_reader& body, std::optional<std::uint64_t> tota
             size = std::get<0>(both);
             if (part_->digest()) part_->digest()->update(piece);
             written_ += piece.size();
-            if (written_ - noted_ >= note_interval && !validator_.empty()) co_await write_note();
+            const bool due = written_ - noted_ >= journal::interval;
+            if (due && !validator_.empty()) co_await write_note();
         }
     }
     const std::span<const std::byte> rest = reading.bytes().first(size);
@@ -324,12 +325,15 @@ task<void> transfer::append(body_reader& body, std::optional<std::uint64_t> tota
     written_ += rest.size();
 }
 
-// Over several connections: from `first`, an answer with the part `range`, on; or from what an
-// earlier attempt has left.
-task<void> transfer::split(std::optional<http::exchange> first, file_range range) {
+// Over several connections: from `first` on, a part as `how` says; or from what an earlier attempt
+// has left.
+task<void> transfer::split(std::optional<http::exchange> first, const answer& how) {
     if (first) {
         if (!part_) co_await name_by_server(*first);
         if (!part_) co_await open_part(false);
+        file_.total = how.size;
+        validator_ = how.validator;
+        validator_url_ = mirror_;
         auto begin = [this] {
             part_->start_over(std::nullopt);
             part_->reserve(*file_.total);
@@ -340,22 +344,21 @@ task<void> transfer::split(std::optional<http::exchange> first, file_range range
         plan_.emplace(*file_.total, run_.options_.splits, run_.options_.split_min);
     }
     part_->forget_digest();
+    const bool all = proven_by_checksum() && !unmixed_;
     split_transfer parts(run_, file_, *part_, *plan_,
-                         sources_of(urls_, validator_url_, validator_, proven_by_checksum()));
-    if (first) parts.adopt(std::move(*first), range);
+                         sources_of(urls_, validator_url_, validator_, all));
+    mixed_ = all && urls_.size() > 1;
+    if (first) parts.adopt(std::move(*first), how.range);
     std::exception_ptr error;
     try {
         co_await parts.run();
-    } catch (const answer_refused& refused) {
-        fresh_ = fresh_ || refused.start_over();
-        error = std::current_exception();
     } catch (...) {
         error = std::current_exception();
     }
     if (error) {
         cancel_scope undisturbed({.shielded = true});
         const bool worthwhile =
-            !fresh_ && plan_->written_bytes() >= noted_bytes_min && !validator_.empty();
+            !parts.outdated() && plan_->written_bytes() >= noted_bytes_min && !validator_.empty();
         if (worthwhile) co_await parts.note();
         undisturbed.leave();
         noted_ = worthwhile ? parts.noted_bytes() : 0;
@@ -418,16 +421,12 @@ task<void> transfer::write_note() {
     note.size = file_.total;
     note.durable = written_;
     if (part_->digest()) note.prefix = part_->digest()->value();
-    std::string text;
-    try {
-        text = serialize(note);
-    } catch (const std::invalid_argument&) {
-        validator_.clear();   // nothing that a journal could hold: it cannot be resumed
-    }
-    if (text.empty()) co_return;
-    auto write = [this, &text] { part_->note(text, run_.options_.sync); };
-    co_await io::offload("write journal", write);
-    noted_ = written_;
+    auto write = [this, &note] { return part_->note(note, run_.options_.sync); };
+    const bool resumable = co_await io::offload("write journal", write);
+    if (resumable)
+        noted_ = written_;
+    else
+        validator_.clear();
 }
 
 // All of it is there: it gets its name, if it is what it must be.

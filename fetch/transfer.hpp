@@ -38,9 +38,9 @@ public:
     [[nodiscard]] failure failure_of(const std::exception_ptr& error) const;
     /// Whether another attempt makes sense: not when the bytes have gone to standard output.
     [[nodiscard]] bool repeatable() const noexcept { return !to_stdout_ || file_.bytes == 0; }
-    /// After a failure of `why`: turns to the next URL of the same file, if there is one that was
-    /// not tried since the last wait. Returns: whether the next attempt may begin at once.
-    [[nodiscard]] bool try_next_mirror(cause why) noexcept;
+    /// After `error`: turns to the next URL of the same file, if there is one that was not tried
+    /// since the last wait. Returns: whether the next attempt may begin at once.
+    [[nodiscard]] bool try_next_mirror(const failure& error) noexcept;
 
 private:
     [[nodiscard]] const std::string& url() const noexcept { return urls_[mirror_]; }
@@ -53,17 +53,17 @@ private:
     // the request
     task<void> settle_target();
     [[nodiscard]] question ask(http::headers& fields);
+    task<void> ask_and_receive();
     task<void> ask_only();
 
     // the answer
     task<void> receive(http::exchange& exchange, const answer& how);
-    void settle_existing(const answer& how);
     task<void> name_by_server(const http::exchange& exchange);
     task<void> receive_small(body_reader& body, std::uint64_t size);
     task<void> receive_large(body_reader& body, const answer& how);
     task<void> receive_to_stdout(body_reader& body);
     task<void> append(body_reader& body, std::optional<std::uint64_t> size);
-    task<void> split(std::optional<http::exchange> first, file_range range);
+    task<void> split(std::optional<http::exchange> first, const answer& how);
 
     // the file
     task<void> open_part(bool resume);
@@ -91,6 +91,9 @@ private:
     bool to_stdout_ = false;
     bool fresh_ = false;      // ask for the whole file, whatever is there
     bool unsplit_ = false;    // parts were tried, or make no sense
+    bool mixed_ = false;      // part_ has bytes of several mirrors
+    bool unmixed_ = false;    // they did not fit together: one mirror at a time from now on
+    std::uint64_t received_before_ = 0;   // this attempt
 };
 
 }  // namespace troika::fetch

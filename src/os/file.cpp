@@ -100,6 +100,10 @@ int read_at(int file, void* into, std::uint32_t size, std::uint64_t offset) noex
     return retried([&] { return ::pread(file, into, size, static_cast<off_t>(offset)); });
 }
 
+int read_next(int file, void* into, std::uint32_t size) noexcept {
+    return retried([&] { return ::read(file, into, size); });
+}
+
 int write_at(int file, const void* from, std::uint32_t size, std::uint64_t offset) noexcept {
     return retried([&] { return ::pwrite(file, from, size, static_cast<off_t>(offset)); });
 }

@@ -53,6 +53,8 @@ int status(int descriptor, file_status& into) noexcept;
 
 /// Bytes read or written, which may be fewer than asked; 0 at the end.
 int read_at(int file, void* into, std::uint32_t size, std::uint64_t offset) noexcept;
+/// From where the last read ended; also of pipes and the like.
+int read_next(int file, void* into, std::uint32_t size) noexcept;
 int write_at(int file, const void* from, std::uint32_t size, std::uint64_t offset) noexcept;
 
 int sync(int file) noexcept;        ///< content and all metadata

@@ -40,11 +40,18 @@ def answer(body=b"", status="200 OK", length=None, **fields):
     return head.encode() + b"\r\n" + body
 
 
+def serves(content, etag='"e"'):
+    """The script of a good server that has one file."""
+    fields = {"ETag": etag} if etag else {}
+    return lambda peer, number: peer.send_rest(content, **fields)
+
+
 class Peer:
     """One connection, as the script of a server sees it."""
 
     def __init__(self, connection):
         self.connection = connection
+        self.method = None
         self.target = None
         self.fields = {}
 
@@ -57,7 +64,7 @@ class Peer:
                 return False
             head += more
         first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        self.target = first.split(" ")[1]
+        self.method, self.target = first.split(" ")[:2]
         self.fields = {name.lower(): value.strip()
                        for name, _, value in (line.partition(":") for line in lines)}
         return True
@@ -71,27 +78,41 @@ class Peer:
 
     def send_rest(self, content, **fields):
         """What a good server answers: the part that was asked for, or all."""
-        asked = self.fields.get("range")
-        if asked and self.fields.get("if-range") == fields.get("ETag"):
-            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        asked = self.asked_range(len(content))
+        same = fields.get("ETag") or fields.get("Last_Modified")
+        if asked and self.fields.get("if-range", same) == same:
+            start, end = asked
             if start >= len(content):
                 self.send(answer(status="416 No", Content_Range=f"bytes */{len(content)}"))
                 return
-            self.send(answer(content[start:], "206 Part", **fields,
-                             Content_Range=f"bytes {start}-{len(content) - 1}/{len(content)}"))
+            self.send(answer(content[start:end], "206 Part", **fields,
+                             Content_Range=f"bytes {start}-{end - 1}/{len(content)}"))
         else:
             self.send(answer(content, **fields))
 
+    def asked_range(self, size):
+        """Returns: the first byte and the end of what was asked for, or None."""
+        if "range" not in self.fields:
+            return None
+        first, _, last = self.fields["range"].removeprefix("bytes=").partition("-")
+        return int(first), min(int(last) + 1, size) if last else size
+
 
 class Server:
-    """Calls `script(peer, number)` for each request, on a thread for each connection."""
+    """Calls `script(peer, number)` for each request, on a thread for each connection.
 
-    def __init__(self, script):
+    With `tls`, an ssl.SSLContext, it speaks https.
+    """
+
+    def __init__(self, script, tls=None):
         self.script = script
-        self.requests = []   # (target, fields)
+        self.tls = tls
+        self.requests = []    # (target, fields)
+        self.handshakes = []  # of tls: whether a session was resumed, or the error
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
 
     def __enter__(self):
         self.thread = threading.Thread(target=self.accept, daemon=True)
@@ -111,7 +132,32 @@ class Server:
                 return
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
+    def secure(self, connection):
+        secured = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        try:
+            secured.do_handshake()
+            result = secured.session_reused
+        except OSError as error:
+            result = error
+        with self.lock:
+            self.handshakes.append(result)
+        if result in (True, False):
+            return secured
+        # Nothing may be left unread, or the reset overtakes the alert that says what is wrong.
+        with socket.socket(fileno=secured.detach()) as plain:
+            try:
+                plain.shutdown(socket.SHUT_WR)
+                while plain.recv(65536):
+                    pass
+            except OSError:
+                pass
+        return None
+
     def serve(self, connection):
+        if self.tls:
+            connection = self.secure(connection)
+            if not connection:
+                return
         peer = Peer(connection)
         with connection:
             try:
@@ -139,10 +185,10 @@ class TestCase(unittest.TestCase):
     def names(self):
         return sorted(os.listdir(self.place))
 
-    def start(self, *arguments, **options):
+    def start(self, *arguments, command="get", **options):
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                    "stderr": subprocess.PIPE, "cwd": self.place} | options
-        process = subprocess.Popen([BINARY, "get", *arguments], **options)
+        process = subprocess.Popen([BINARY, command, *arguments], **options)
         self.addCleanup(self.end, process)
         return process
 
@@ -161,8 +207,8 @@ class TestCase(unittest.TestCase):
         self.assertEqual(process.returncode, exit_code, error.decode(errors="replace"))
         return error.decode(errors="backslashreplace")
 
-    def scripted(self, script):
-        server = Server(script)
+    def scripted(self, script, tls=None):
+        server = Server(script, tls)
         self.addCleanup(server.__exit__)
         return server.__enter__()
 
