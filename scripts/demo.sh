@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# demo.sh BINARY: serves 1,000 generated files with 50 ms of latency, fetches them one by one and
-# then all at once, compares every checksum, and prints what each took.
+# demo.sh BINARY: serves 1,000 generated files with 50 ms of latency, fetches them one by one, then
+# all at once, by http and by https, compares every checksum, and prints what each took.
 set -euo pipefail
 binary=${1:?usage: demo.sh BINARY}
 files=1000
@@ -11,10 +11,14 @@ delay=50ms
 folder=$(mktemp -d)
 server=
 watcher=
+stop_server() {
+    [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+    server=
+}
 clean_up() {
     trap - EXIT INT TERM
     [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true
-    [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+    stop_server
     rm -rf "$folder"
 }
 trap clean_up EXIT
@@ -54,17 +58,25 @@ mkdir "$folder/served"
     split --bytes=$size --suffix-length=4 --numeric-suffixes --additional-suffix=.bin - file &&
     sha256sum -- *.bin >"$folder/sums")
 
-mkfifo "$folder/address"
-"$binary" serve "$folder/served" --port 0 --delay $delay >"$folder/address" &
-server=$!
-exec 3<"$folder/address"
-if ! read -r -t 20 url <&3; then
-    echo "demo: the server did not start" >&2
-    exit 1
-fi
-url=$(grep -o 'http://[^ ]*' <<<"$url")
-sed -n "s|^[0-9a-f]*  |${url%/}/|p" "$folder/sums" >"$folder/urls"
-echo "Serving them at $url with $delay of latency"
+# serve OPTION...: serves the files, and makes the list of their URLs.
+serve() {
+    local url
+    rm -f "$folder/address"
+    mkfifo "$folder/address"
+    "$binary" serve "$folder/served" --port 0 --delay $delay "$@" >"$folder/address" \
+        2>"$folder/log" &
+    server=$!
+    exec 3<"$folder/address"
+    if ! read -r -t 20 url <&3; then
+        cat "$folder/log" >&2
+        echo "demo: the server did not start" >&2
+        exit 1
+    fi
+    sed -n "s|^[0-9a-f]*  |${url%/}/|p" "$folder/sums" >"$folder/urls"
+    echo "Serving them at $url with $delay of latency"
+}
+
+serve
 
 echo "One by one (expect a little over $((files * ${delay%ms} / 1000)) s):"
 mkdir "$folder/one"
@@ -81,6 +93,15 @@ echo "    $(seconds "$one_ms"), every checksum right"
 echo "All at once:"
 mkdir "$folder/all"
 fetch "$folder/all" -q -j $files --per-host $files
+all_ms=$took_ms
+echo "    $(seconds "$all_ms"), every checksum right"
+
+stop_server
+serve --self-signed --write-cert "$folder/certificate.pem"
+echo "All at once, by https:"
+mkdir "$folder/secure"
+fetch "$folder/secure" -q -j $files --per-host $files --cacert "$folder/certificate.pem"
 echo "    $(seconds "$took_ms"), every checksum right"
 echo "$files files with $delay of latency: one by one $(seconds "$one_ms")," \
-    "all at once $(seconds "$took_ms"), $((one_ms / (took_ms > 0 ? took_ms : 1))) times faster"
+    "all at once $(seconds "$all_ms"), $((one_ms / (all_ms > 0 ? all_ms : 1))) times faster," \
+    "by https $(seconds "$took_ms")"
