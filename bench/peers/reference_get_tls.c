@@ -26,7 +26,8 @@ enum {
     buffer_size = 256 * 1024,
     read_ahead_size = 64 * 1024,   // several records a call: the sockets' own reads are 5 + 16 K
     head_max = 4096,
-    line_max = 512
+    line_max = 512,
+    sessions_max = 1024
 };
 
 enum state { connecting, shaking_hands, reading_head, reading_body };
@@ -48,7 +49,9 @@ static size_t name_count, next_name, done;
 static int directory, poller;
 static struct sockaddr_in address;
 static SSL_CTX* context;
-static SSL_SESSION* session;
+// Each is used once: OpenSSL takes no session of TLS 1.3 a second time.
+static SSL_SESSION* sessions[sessions_max];
+static size_t session_count;
 
 static void die(const char* what) {
     perror(what);
@@ -80,8 +83,8 @@ static void read_names(const char* path) {
 
 static int keep_session(SSL* tls, SSL_SESSION* offered) {
     (void)tls;
-    SSL_SESSION_free(session);
-    session = offered;
+    if (session_count == sessions_max) return 0;
+    sessions[session_count++] = offered;
     return 1;
 }
 
@@ -225,7 +228,11 @@ static void finish_connect(struct connection* on) {
     if (on->tls == NULL || SSL_set_fd(on->tls, on->fd) != 1 ||
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(on->tls), "127.0.0.1") != 1)
         refuse("OpenSSL cannot make a connection");
-    if (session != NULL) SSL_set_session(on->tls, session);
+    if (session_count > 0) {
+        SSL_SESSION* session = sessions[--session_count];
+        SSL_set_session(on->tls, session);
+        SSL_SESSION_free(session);
+    }
     SSL_set_connect_state(on->tls);
     on->state = shaking_hands;
     shake_hands(on);
