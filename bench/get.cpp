@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How fast does `troika get` fetch many files, and what does it spend on it?
 #include "compare.hpp"
+#include "support/get_clients.hpp"
 #include "support/web.hpp"
 
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -12,89 +11,23 @@
 
 namespace {
 
-namespace fs = std::filesystem;
-
 using words = std::vector<std::string>;
 
 constexpr const char* reference_name = "bare epoll client";
-// More connections curl 7.88 and wget2 do not make.
-constexpr int small_peer_connections_max = 300;
 constexpr double peak_mib_max = 32;
-
-std::string troika() {
-    if (const char* told = std::getenv("TROIKA_BINARY"); told != nullptr && *told != '\0')
-        return told;
-    const std::string built = bench::own_folder() + "/../apps/troika/troika";
-    return fs::exists(built) ? built : bench::find_program("troika");
-}
-
-/// The clients, each told to fetch all of `what` into `target`.
-class clients {
-public:
-    clients(const bench::benchmark& suite, const bench::downloads& what, std::string target,
-            int connections)
-        : suite_(suite), what_(what), target_(std::move(target)), connections_(connections) {}
-
-    [[nodiscard]] bench::table::measurement reference() const {
-        return fetch({"peer_reference_get", std::to_string(what_.port), target_, what_.names,
-                      std::to_string(connections_)});
-    }
-    [[nodiscard]] bench::table::measurement troika_get(words more, const char* backend) const {
-        return [=, this]() -> bench::sample {
-            words line{troika(), "get",        "-q",         "-i",
-                       what_.list, "-d",       target_,      "-j",
-                       std::to_string(connections_), "--per-host", std::to_string(connections_)};
-            line.insert(line.end(), more.begin(), more.end());
-            bench::command command = suite_.driver(std::move(line));
-            if (backend != nullptr) command.environment.emplace_back("TROIKA_BACKEND", backend);
-            return what_.fetch(target_, command);
-        };
-    }
-    [[nodiscard]] bench::table::measurement libcurl() const {
-        return fetch({"peer_get_curl_multi", what_.base, target_, what_.names,
-                      std::to_string(connections_)});
-    }
-    [[nodiscard]] bench::table::measurement curl() const {
-        return fetch({"curl", "-sS", "--parallel", "--parallel-immediate", "--parallel-max",
-                      std::to_string(few()), "--output-dir", target_, "-K", what_.curl_config});
-    }
-    [[nodiscard]] bench::table::measurement aria2() const {
-        return fetch({"aria2c", "--no-conf", "-q", "-i", what_.list, "-j",
-                      std::to_string(connections_), "-x1", "-s1", "-d", target_,
-                      "--allow-overwrite=true", "--file-allocation=none",
-                      "--auto-save-interval=0"});
-    }
-    [[nodiscard]] bench::table::measurement wget2() const {
-        return fetch({"wget2", "-q", "--no-config", "--no-robots",
-                      "--max-threads=" + std::to_string(few()), "-i", what_.list, "-P", target_});
-    }
-    [[nodiscard]] int few() const { return std::min(connections_, small_peer_connections_max); }
-
-private:
-    [[nodiscard]] bench::table::measurement fetch(words line) const {
-        return [this, command = suite_.driver(std::move(line))] {
-            return what_.fetch(target_, command);
-        };
-    }
-
-    const bench::benchmark& suite_;
-    const bench::downloads& what_;
-    std::string target_;
-    int connections_;
-};
 
 void compare(bench::benchmark& suite, const std::string& title, const bench::downloads& what,
              const std::string& target, int connections, double limit) {
-    const clients run(suite, what, target, connections);
+    const bench::get_clients run(suite, what, target, connections);
     bench::table result(title,
                         {{"wall_s", "s"}, {"cpu_s", "client CPU s"}, {"rss_mib", "peak MiB"}});
     const std::string few =
         run.few() < connections ? ", " + std::to_string(run.few()) + " at once" : "";
     const words peers{"libcurl multi", "curl --parallel" + few, "aria2c", "wget2" + few};
     result.reference(reference_name, run.reference())
-        .row("troika get --no-fsync", run.troika_get({"--no-fsync"}, nullptr))
-        .row("troika get --no-fsync, epoll", run.troika_get({"--no-fsync"}, "epoll"))
-        .row("troika get", run.troika_get({}, nullptr))
+        .row("troika get --no-fsync", run.troika({"--no-fsync"}))
+        .row("troika get --no-fsync, epoll", run.troika({"--no-fsync"}, "epoll"))
+        .row("troika get", run.troika({}))
         .row(peers[0], run.libcurl())
         .row(peers[1], run.curl())
         .row(peers[2], run.aria2())
@@ -148,12 +81,12 @@ int main(int count, char** arguments) {
         compare(suite, late, what, web.target(), files, 1.15);
     }
     if (suite.wants(on_disk)) {
-        const bench::scratch_folder disk(fs::temp_directory_path().string());
-        const clients run(suite, middle, disk.path() + "/out", 16);
+        const bench::scratch_folder disk(std::filesystem::temp_directory_path().string());
+        const bench::get_clients run(suite, middle, disk.path() + "/out", 16);
         bench::table result(on_disk, {{"wall_s", "s"}, {"cpu_s", "client CPU s"}});
         result.reference(std::string(reference_name) + ", nothing synced", run.reference())
-            .row("troika get --no-fsync", run.troika_get({"--no-fsync"}, nullptr))
-            .row("troika get", run.troika_get({}, nullptr));
+            .row("troika get --no-fsync", run.troika({"--no-fsync"}))
+            .row("troika get", run.troika({}));
         suite.run(std::move(result));
     }
     return suite.finish();

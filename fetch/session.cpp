@@ -29,6 +29,13 @@ bool exists(const std::string& path) {
     return os::status(path.c_str(), true, status) >= 0;
 }
 
+// Whether anything is said about TLS, which must be right from the start.
+bool has_tls_wishes(const get_options& options) {
+    const tls::client_options usual;
+    return options.verify != usual.verify || options.tls_min != usual.version_min ||
+           !options.authorities.empty() || !options.certificate.empty() || !options.key.empty();
+}
+
 // Says in which file something is wrong.
 template <class Parse>
 auto parsed(const std::string& path, Parse parse) {
@@ -79,16 +86,20 @@ http::client_options session::client_options() {
     client.cookies = cookies_ ? &*cookies_ : nullptr;
     client.hsts = hsts_ ? &*hsts_ : nullptr;
     client.logins = logins_ ? &*logins_ : nullptr;
-    tls::client_options secure;
-    secure.verify = options_.verify;
-    secure.authorities_file = options_.authorities;
-    // Whoever names an authority means that one.
-    secure.system_trust = options_.authorities.empty();
-    secure.certificate_file = options_.certificate;
-    secure.key_file = options_.key;
-    secure.version_min = options_.tls_min;
-    secure.protocols = {"http/1.1"};
-    client.tls = tls::client(secure);
+    // Without wishes the client makes a context when it first connects over https: to set up
+    // OpenSSL takes as long as all else that a small download over http does.
+    if (has_tls_wishes(options_)) {
+        tls::client_options secure;
+        secure.verify = options_.verify;
+        secure.authorities_file = options_.authorities;
+        // Whoever names an authority means that one.
+        secure.system_trust = options_.authorities.empty();
+        secure.certificate_file = options_.certificate;
+        secure.key_file = options_.key;
+        secure.version_min = options_.tls_min;
+        secure.protocols = {"http/1.1"};
+        client.tls = tls::client(secure);
+    }
     return client;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // links: libcurl
-// libcurl's multi interface, as its users write it: get_curl_multi URL DIRECTORY NAMES CONNECTIONS
+// libcurl's multi interface, as its users write it:
+// get_curl_multi URL DIRECTORY NAMES CONNECTIONS [AUTHORITY]
 //
 // Fetches URL/NAME for each line of the file NAMES, and writes it to DIRECTORY under its last part.
+// AUTHORITY: the file of what to trust, for https.
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,8 +48,8 @@ static int begin_next(CURLM* all, struct slot* slot) {
 }
 
 int main(int count, char** arguments) {
-    if (count != 5) {
-        fputs("usage: get_curl_multi URL DIRECTORY NAMES CONNECTIONS\n", stderr);
+    if (count != 5 && count != 6) {
+        fputs("usage: get_curl_multi URL DIRECTORY NAMES CONNECTIONS [AUTHORITY]\n", stderr);
         return 2;
     }
     base = arguments[1];
@@ -68,6 +70,7 @@ int main(int count, char** arguments) {
         curl_easy_setopt(slot->handle, CURLOPT_PRIVATE, slot);
         curl_easy_setopt(slot->handle, CURLOPT_FAILONERROR, 1L);
         curl_easy_setopt(slot->handle, CURLOPT_BUFFERSIZE, 262144L);
+        if (count == 6) curl_easy_setopt(slot->handle, CURLOPT_CAINFO, arguments[5]);
         if (!begin_next(all, slot)) break;
         ++active;
     }

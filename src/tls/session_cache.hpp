@@ -19,7 +19,8 @@ namespace troika::tls {
 /// Thread: any.
 class session_cache {
 public:
-    static constexpr std::size_t per_host_max = 8;
+    // As many as connect to one server at once: a resumed connection is given one for the next.
+    static constexpr std::size_t per_host_max = 32;
 
     explicit session_cache(std::size_t hosts_max) : hosts_max_(hosts_max) {}
 
