@@ -9,7 +9,6 @@
 #include <troika/http/message_parser.hpp>
 #include <troika/http/message_writer.hpp>
 #include <troika/http/status.hpp>
-#include <troika/io/offload.hpp>
 #include <troika/net/connect.hpp>
 
 #include <system_error>
@@ -100,31 +99,24 @@ task<void> open_tunnel(net::stream& through, const route& to, const client_optio
     if (!answer.upgrade) throw_refusal(to, answer);
 }
 
-// Whom the system trusts is a file of more than a hundred certificates: to read it in the loop
-// would hold everybody else for as long as many handshakes take.
-task<tls::client_context> connector::security() {
-    if (options_.tls) co_return *options_.tls;
-    if (!made_) {
-        const mutex::guard inside = co_await making_.lock();
-        if (!made_) made_.emplace(co_await io::offload("trusted authorities", &usual_context));
-    }
-    co_return *made_;
+const tls::client_context& connector::security() {
+    if (options_.tls) return *options_.tls;
+    if (!made_) made_.emplace(usual_context());
+    return *made_;
 }
 
 task<net::stream> connector::connect_now(const route& to) {
-    std::optional<tls::client_context> trust;
-    if (to.secure || (to.via && to.via->scheme == "https")) trust.emplace(co_await security());
     if (!to.via) {
         net::stream opened = co_await open_plain(to.host, to.port);
-        if (to.secure) opened = co_await trust->secure(std::move(opened), to.host, to.port);
+        if (to.secure) opened = co_await security().secure(std::move(opened), to.host, to.port);
         co_return opened;
     }
     net::stream opened = co_await reach_proxy(*to.via);
     if (to.via->scheme == "https")
-        opened = co_await trust->secure(std::move(opened), to.via->host, to.via->port);
+        opened = co_await security().secure(std::move(opened), to.via->host, to.via->port);
     if (!to.secure) co_return opened;
     co_await open_tunnel(opened, to, options_);
-    opened = co_await trust->secure(std::move(opened), to.host, to.port);
+    opened = co_await security().secure(std::move(opened), to.host, to.port);
     co_return opened;
 }
 

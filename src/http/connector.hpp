@@ -6,7 +6,6 @@
 #include <troika/http/client_options.hpp>
 #include <troika/http/proxy.hpp>
 #include <troika/net/stream.hpp>
-#include <troika/sync/mutex.hpp>
 #include <troika/tls/client.hpp>
 
 #include "http/route.hpp"
@@ -30,10 +29,9 @@ public:
 
 private:
     task<net::stream> connect_now(const route& to);
-    task<tls::client_context> security();
+    const tls::client_context& security();
 
     const client_options& options_;
-    mutex making_{"TLS context"};
     std::optional<tls::client_context> made_;   // where the options name none, when first needed
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <troika/tls/client.hpp>
 
+#include <troika/io/offload.hpp>
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -10,6 +12,7 @@
 #include "tls/openssl_error.hpp"
 #include "tls/session_cache.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -21,6 +24,11 @@ class client_core {
 public:
     explicit client_core(const client_options& options);
 
+    /// Whether trust() has been called, or there is nothing for it to do.
+    [[nodiscard]] bool trusts() const noexcept { return trusts_.load(std::memory_order_acquire); }
+    /// Reads whom the system trusts. May be called again, by any thread; sleeps in the kernel.
+    void trust();
+
     [[nodiscard]] std::unique_ptr<engine> connect(const std::string& host, std::uint16_t port);
 
     const client_options options;
@@ -31,13 +39,15 @@ private:
     static int look_at_certificate(int accepted, X509_STORE_CTX* checked);
 
     context_ptr context_;
-    std::once_flag trusted_;   // whom the system trusts
+    std::once_flag reading_;
+    std::atomic<bool> trusts_;   // set with release after the context has changed
 };
 
 client_core::client_core(const client_options& wanted)
     : options(wanted),
       sessions(wanted.sessions_max),
-      context_(make_context(TLS_client_method(), wanted.version_min, wanted.version_max)) {
+      context_(make_context(TLS_client_method(), wanted.version_min, wanted.version_max)),
+      trusts_(!wanted.system_trust) {
     SSL_CTX* context = context_.get();
     trust_authorities(context, options.authorities_file, options.authorities);
     if (options.certificate_file.empty() != options.key_file.empty())
@@ -83,9 +93,14 @@ int client_core::look_at_certificate(int accepted, X509_STORE_CTX* checked) {
     return accepted;
 }
 
+void client_core::trust() {
+    std::call_once(reading_, [this] {
+        trust_system(context_.get());
+        trusts_.store(true, std::memory_order_release);
+    });
+}
+
 std::unique_ptr<engine> client_core::connect(const std::string& host, std::uint16_t port) {
-    // Not before somebody is to be trusted: the bundle of all authorities takes 30 ms to read.
-    if (options.system_trust) std::call_once(trusted_, [this] { trust_system(context_.get()); });
     ERR_clear_error();
     ssl_ptr made(SSL_new(context_.get()));
     if (!made) throw std::bad_alloc();
@@ -120,6 +135,12 @@ namespace {
 
 task<net::stream> secure_with(std::shared_ptr<client_core> core, net::stream plain,
                               std::string host, std::uint16_t port) {
+    if (!core->trusts()) {
+        // Not before somebody is to be trusted, and not in the loop: the bundle of all authorities
+        // takes tens of milliseconds to read.
+        auto read = [core] { core->trust(); };
+        co_await io::offload("trusted authorities", read);
+    }
     std::unique_ptr<engine> how = core->connect(host, port);
     const handshake_times times{.handshake = core->options.handshake_timeout,
                                 .farewell = core->options.farewell_timeout};
