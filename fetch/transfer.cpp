@@ -328,7 +328,9 @@ task<void> transfer::append(body_reader& body, std::optional<std::uint64_t> tota
 // Over several connections: from `first` on, a part as `how` says; or from what an earlier attempt
 // has left.
 task<void> transfer::split(std::optional<http::exchange> first, const answer& how) {
+    std::string reached;
     if (first) {
+        reached = redirected_to(*first, url());
         if (!part_) co_await name_by_server(*first);
         if (!part_) co_await open_part(false);
         file_.total = how.size;
@@ -346,7 +348,7 @@ task<void> transfer::split(std::optional<http::exchange> first, const answer& ho
     part_->forget_digest();
     const bool all = proven_by_checksum() && !unmixed_;
     split_transfer parts(run_, file_, *part_, *plan_,
-                         sources_of(urls_, validator_url_, validator_, all));
+                         sources_of(urls_, validator_url_, validator_, reached, all));
     mixed_ = all && urls_.size() > 1;
     if (first) parts.adopt(std::move(*first), how.range);
     std::exception_ptr error;

@@ -126,9 +126,9 @@ int run_get(const get_command& command) {
     const std::size_t wanted = fetch::descriptors_max(options);
     if (os::get_descriptor_limits().soft < wanted && os::raise_descriptor_limit() < wanted) {
         std::fprintf(stderr,
-                     "troika get: -j %u needs %zu open files, and the limit is %llu: use a smaller "
-                     "-j, or raise the limit (ulimit -Hn)\n",
-                     options.jobs, wanted,
+                     "troika get: -j %u and -s %u need %zu open files, and the limit is %llu: use "
+                     "smaller ones, or raise the limit (ulimit -Hn)\n",
+                     options.jobs, options.splits, wanted,
                      static_cast<unsigned long long>(os::get_descriptor_limits().soft));
         return 2;
     }
