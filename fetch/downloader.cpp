@@ -199,14 +199,12 @@ task<void> downloader::fetch(active_download& file) {
         file.state = file_state::connecting;
         std::optional<failure> error;
         bool stopped = false;
+        bool landed = false;
         cancel_scope in_time({.deadline = deadline});
         try {
             if (!file.place) file.place = co_await places_.acquire();
             co_await attempt.run();
-            in_time.leave();
-            received(file);
-            co_await follow_up(file);
-            co_return;
+            landed = true;
         } catch (const failure& known) {
             error = known;
         } catch (const cancelled&) {
@@ -215,6 +213,11 @@ task<void> downloader::fetch(active_download& file) {
             error = attempt.failure_of(std::current_exception());
         }
         in_time.leave();
+        if (landed) {
+            received(file);
+            co_await follow_up(file);
+            co_return;
+        }
         if (stopped && in_time.expired() && in_time.caught()) {
             stopped = false;
             error = timeout_failure(time_limit::total, file.what.url, options_.time_max);

@@ -286,6 +286,8 @@ class Resuming(TestCase):
         self.check_file("file", self.LARGE)
         self.assertEqual(self.names(), ["file"])
         self.assertTrue(all(ranges(server)[requests:]))
+        if "-s" in second:
+            self.assertGreater(len(server.requests) - requests, 1)
         self.assertLess(self.sent - before, len(self.LARGE) - 20_000_000)
 
     def test_split_and_split(self):
@@ -432,6 +434,15 @@ class Mirrors(TestCase):
         self.assertIn("file.bad", said)
         for server in servers:
             self.assertGreater(len(server.requests), 0)
+
+    def test_bytes_of_a_corrupt_one_are_given_up(self):
+        """One is cut, the next goes on from there, the checksum is wrong: then each alone."""
+        corrupt = self.scripted(lambda peer, number: [peer.send(
+            answer(OTHER[:1_000_000], length=len(CONTENT), ETag='"e"')), "close"][1])
+        good = self.scripted(serves(CONTENT))
+        self.fetch([corrupt.url, good.url], *ONCE, expected=CONTENT)
+        self.check_file("file", CONTENT)
+        self.assertLess(len(corrupt.requests) + len(good.requests), 6)
 
     def test_a_passing_failure_and_a_final_one(self):
         """One says 503, the other 404: the first deserves another chance."""

@@ -18,7 +18,8 @@ using kind = answer::kind;
 using field = std::pair<const char*, const char*>;
 
 /// An answer to GET with a body of `length` bytes.
-http::response_head head(int status, std::uint64_t length, std::initializer_list<field> fields = {}) {
+http::response_head head(int status, std::uint64_t length,
+                         std::initializer_list<field> fields = {}) {
     http::response_head made;
     made.status = status;
     made.body.kind = http::body_kind::length;
