@@ -10,10 +10,10 @@ body_reader::body_reader(http::exchange& from, rate_limiter& limiter, rate_limit
 }
 
 task<std::size_t> body_reader::fill(std::span<std::byte> into) {
-    std::size_t filled = 0;
-    while (filled < into.size()) {
-        const std::size_t allowed = co_await limiter_.take(share_, into.size() - filled);
-        const std::span<std::byte> room = into.subspan(filled, allowed);
+    filled_ = 0;
+    while (filled_ < into.size()) {
+        const std::size_t allowed = co_await limiter_.take(share_, into.size() - filled_);
+        const std::span<std::byte> room = into.subspan(filled_, allowed);
         std::size_t count = 0;
         if (decoded_)
             count = co_await decoded_->read_some(room);
@@ -21,12 +21,12 @@ task<std::size_t> body_reader::fill(std::span<std::byte> into) {
             count = co_await from_.read_some(room);
         limiter_.give_back(share_, allowed - count);
         if (count == 0) break;
-        filled += count;
+        filled_ += count;
         counters_.run += count;
         counters_.file += count;
         if (counters_.progress != nullptr) *counters_.progress += count;
     }
-    co_return filled;
+    co_return filled_;
 }
 
 }  // namespace troika::fetch

@@ -36,12 +36,16 @@ public:
     /// Throws: as http::exchange::read_some() and http::decoded_body::read_some().
     task<std::size_t> fill(std::span<std::byte> into);
 
+    /// How many bytes the last fill() has read, also when it threw.
+    [[nodiscard]] std::size_t filled() const noexcept { return filled_; }
+
 private:
     http::exchange& from_;
     rate_limiter& limiter_;
     rate_limiter::share& share_;
     const read_counters counters_;
     std::optional<http::decoded_body> decoded_;
+    std::size_t filled_ = 0;
 };
 
 }  // namespace troika::fetch

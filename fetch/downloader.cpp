@@ -207,6 +207,8 @@ task<void> downloader::follow_up(const active_download& file) {
 task<void> downloader::fetch(active_download& file) {
     scheduler& home = current_task().home();
     file.began = home.now();
+    const time_point deadline =
+        options_.time_max.count() > 0 ? deadline_after(file.began, options_.time_max) : never;
     transfer attempt(*this, file);
     std::uint32_t rounds = 1;         // in which each mirror was asked
     std::optional<failure> passing;   // of one of them in this round, that may get better
@@ -215,18 +217,28 @@ task<void> downloader::fetch(active_download& file) {
         file.state = file_state::connecting;
         std::optional<failure> error;
         bool stopped = false;
+        bool landed = false;
+        cancel_scope in_time({.deadline = deadline});
         try {
             if (!file.place) file.place = co_await places_.acquire();
             co_await attempt.run();
-            received(file);
-            co_await follow_up(file);
-            co_return;
+            landed = true;
         } catch (const failure& known) {
             error = known;
         } catch (const cancelled&) {
             stopped = true;
         } catch (...) {
             error = attempt.failure_of(std::current_exception());
+        }
+        in_time.leave();
+        if (landed) {
+            received(file);
+            co_await follow_up(file);
+            co_return;
+        }
+        if (stopped && in_time.expired() && in_time.caught()) {
+            stopped = false;
+            error = timeout_failure(time_limit::total, file.what.url, options_.time_max);
         }
         // Also when everything is cancelled: what has come is made to last first.
         cancel_scope undisturbed({.shielded = true});
@@ -246,7 +258,7 @@ task<void> downloader::fetch(active_download& file) {
                               ? options_.retry.wait_before_next(passing.value_or(*error), rounds,
                                                                 home.now() - file.began, random_)
                               : std::nullopt;
-        if (!wait) {
+        if (!wait || *wait >= deadline - home.now()) {
             co_await end_with(file, *error, resumable);
             co_return;
         }

@@ -9,6 +9,7 @@
 #include "fetch/part_file.hpp"
 #include "fetch/printable.hpp"
 
+#include <troika/core/cancel_scope.hpp>
 #include <troika/http/range.hpp>
 #include <troika/io/offload.hpp>
 #include <troika/tasks/sleep.hpp>
@@ -21,11 +22,20 @@ namespace troika::fetch {
 
 std::vector<split_source> sources_of(const std::vector<std::string>& urls,
                                      std::size_t validator_url, const std::string& validator,
-                                     bool all) {
-    std::vector<split_source> sources{{urls[validator_url], validator}};
+                                     const std::string& reached, bool all) {
+    const std::string& given = urls[validator_url];
+    std::vector<split_source> sources{{reached.empty() ? given : reached, given, validator}};
     for (std::size_t i = 0; all && i < urls.size(); ++i)
-        if (i != validator_url) sources.push_back({urls[i], {}});
+        if (i != validator_url) sources.push_back({urls[i], urls[i], {}});
+    // A place that was lent for a while may be closed by now.
+    if (!reached.empty()) sources.push_back({given, given, validator, true});
     return sources;
+}
+
+std::string redirected_to(const http::exchange& from, const std::string& url) {
+    std::string reached = from.url().text();
+    if (reached == http::url::parse(url, http::url_mode::lenient).text()) reached.clear();
+    return reached;
 }
 
 split_transfer::split_transfer(downloader& run, active_download& file, part_file& part,
@@ -40,7 +50,7 @@ void split_transfer::adopt(http::exchange first, file_range range) {
 
 failure split_transfer::failure_of(const std::exception_ptr& error,
                                    const split_source& from) const {
-    return client_failure(error, {from.url, file_.bytes, file_.total}, run_.options_);
+    return client_failure(error, {from.name, file_.bytes, file_.total}, run_.options_);
 }
 
 task<void> split_transfer::run() {
@@ -109,7 +119,8 @@ task<std::optional<failure>> split_transfer::try_segment(segment_plan::segment p
 
 task<void> split_transfer::work(std::uint32_t number) {
     const time_point began = current_task().home().now();
-    std::size_t source = number % sources_.size();
+    const auto spares = std::ranges::count(sources_, true, &split_source::spare);
+    std::size_t source = number % (sources_.size() - static_cast<std::size_t>(spares));
     patience left;
     for (;;) {
         if (plan_.done()) {
@@ -171,7 +182,7 @@ task<void> split_transfer::request_range(segment_plan::segment part, const split
     http::exchange got = co_await run_.client().open(
         "GET", http::url::parse(from.url, http::url_mode::lenient), options);
     question asked;
-    asked.url = from.url;
+    asked.url = from.name;
     asked.first = wanted.begin;
     asked.end = wanted.end;
     asked.validator = from.validator;
@@ -182,7 +193,7 @@ task<void> split_transfer::request_range(segment_plan::segment part, const split
         // If-Range says whether the file is the same; a server that has none may ignore ranges.
         const bool same = found.validator == from.validator || from.validator.empty();
         const failure error(cause::protocol,
-                            "get " + printable(redacted(from.url)) +
+                            "get " + printable(redacted(from.name)) +
                                 (same ? ": the server does not send parts any more"
                                       : ": the file changed while it was downloaded"),
                             true);
@@ -194,7 +205,7 @@ task<void> split_transfer::request_range(segment_plan::segment part, const split
 
 task<void> split_transfer::receive(http::exchange& body, segment_plan::segment part,
                                    file_range range) {
-    const read_counters counters{.run = run_.totals_.received, .file = file_.received};
+    const read_counters counters{run_.totals_.received, file_.received, &file_.bytes};
     body_reader reader(body, run_.limiter_, file_.share, counters, false);
     const buffer_pool::buffer memory = co_await run_.buffers_.take();
     std::uint64_t at = range.begin;
@@ -204,12 +215,22 @@ task<void> split_transfer::receive(http::exchange& body, segment_plan::segment p
         if (rest.empty()) break;
         const std::uint64_t room =
             std::min<std::uint64_t>(memory.bytes().size(), std::min(rest.end, range.end) - at);
-        const std::size_t size = co_await reader.fill(memory.bytes().first(room));
-        co_await write_to_file(part_.descriptor(), memory.bytes().first(size), at,
-                               part_.part_path());
-        plan_.advance(part, size);
+        std::exception_ptr broken;
+        try {
+            co_await reader.fill(memory.bytes().first(room));
+        } catch (...) {
+            broken = std::current_exception();
+        }
+        const std::size_t size = reader.filled();
+        {
+            // What has come is kept, whatever ended it.
+            const cancel_scope undisturbed({.shielded = true});
+            co_await write_to_file(part_.descriptor(), memory.bytes().first(size), at,
+                                   part_.part_path());
+        }
+        file_.bytes -= size - plan_.advance(part, size);   // somebody else counts the rest
         at += size;
-        file_.bytes = plan_.written_bytes();
+        if (broken) std::rethrow_exception(broken);
         if (size < room) throw truncated_failure(file_.what.url, file_.bytes, file_.total);
         if (plan_.written_bytes() - noted_ >= journal::interval) co_await note();
     }
@@ -224,7 +245,7 @@ task<void> split_transfer::note() {
     if (noting_ || !resumable_ || sources_.front().validator.empty()) co_return;
     noting_ = true;
     journal text;
-    text.url = redacted(sources_.front().url);
+    text.url = redacted(sources_.front().name);
     text.validator = sources_.front().validator;
     text.size = plan_.size();
     text.durable = plan_.prefix();

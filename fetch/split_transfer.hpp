@@ -25,14 +25,23 @@ struct active_download;
 /// From where, and as what, the parts of one file come.
 struct split_source {
     std::string url;
+    std::string name;        // the URL that was given, which may have redirected to `url`
     std::string validator;   // that its parts must have; empty: the file's checksum has to tell
+    bool spare = false;      // only where others have failed
 };
 
 /// The sources of a file that `urls` have: the one that `validator` is of first and, where a
 /// checksum will prove that they fit, the others, whose validators are their own.
+///
+/// `reached`: where the first has redirected to; empty: nowhere. All parts come from there, for the
+/// next redirect may lead to another server with another file.
 [[nodiscard]] std::vector<split_source> sources_of(const std::vector<std::string>& urls,
                                                    std::size_t validator_url,
-                                                   const std::string& validator, bool all);
+                                                   const std::string& validator,
+                                                   const std::string& reached, bool all);
+
+/// Where the answer to a request for `url` came from; empty: from there.
+[[nodiscard]] std::string redirected_to(const http::exchange& from, const std::string& url);
 
 /// Fetches what is missing of one file over several connections, each part from one of the
 /// sources, with a range and If-Range, and checks that each answer is the part that was asked for.

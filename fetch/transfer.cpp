@@ -55,7 +55,7 @@ landing transfer::landing_of() const {
 
 bool transfer::try_next_mirror(const failure& error) noexcept {
     // One of them may have sent what is wrong: each has to show that it can do better alone.
-    if (std::exchange(mixed_, false) && error.why() == cause::checksum) {
+    if (std::exchange(mixed_, false) && may_mix() && error.why() == cause::checksum) {
         unmixed_ = true;
         mirrors_tried_ = 0;
         return true;
@@ -63,7 +63,7 @@ bool transfer::try_next_mirror(const failure& error) noexcept {
     // What this one has sent is of no use to the others, which must begin from the start.
     const bool gets_on = error.transient() && noted_ > 0 && validator_url_ == mirror_ &&
                          file_.received > received_before_;
-    if (gets_on && !proven_by_checksum()) return false;
+    if (gets_on && !may_mix()) return false;
     const bool elsewhere = error.why() != cause::file && error.why() != cause::usage;
     if (!elsewhere || ++mirrors_tried_ >= urls_.size()) {
         mirrors_tried_ = 0;
@@ -95,7 +95,7 @@ question transfer::ask(http::headers& fields) {
     asked.url = url();
     asked.now = wall_seconds();
     const bool ours = validator_url_ == mirror_ && !validator_.empty();
-    const bool resuming = part_ && written_ > 0 && !fresh_ && (ours || proven_by_checksum());
+    const bool resuming = part_ && written_ > 0 && !fresh_ && (ours || may_mix());
     if (resuming) {
         mixed_ = mixed_ || !ours;
         asked.first = written_;
@@ -146,7 +146,7 @@ task<void> transfer::run() {
 }
 
 task<void> transfer::ask_and_receive() {
-    if (plan_ && !fresh_ && (proven_by_checksum() || validator_url_ == mirror_)) {
+    if (plan_ && !fresh_ && (may_mix() || validator_url_ == mirror_)) {
         run_.observer_.started(file_, plan_->written_bytes());
         file_.state = file_state::downloading;
         const answer none;
@@ -328,7 +328,9 @@ task<void> transfer::append(body_reader& body, std::optional<std::uint64_t> tota
 // Over several connections: from `first` on, a part as `how` says; or from what an earlier attempt
 // has left.
 task<void> transfer::split(std::optional<http::exchange> first, const answer& how) {
+    std::string reached;
     if (first) {
+        reached = redirected_to(*first, url());
         if (!part_) co_await name_by_server(*first);
         if (!part_) co_await open_part(false);
         file_.total = how.size;
@@ -344,9 +346,9 @@ task<void> transfer::split(std::optional<http::exchange> first, const answer& ho
         plan_.emplace(*file_.total, run_.options_.splits, run_.options_.split_min);
     }
     part_->forget_digest();
-    const bool all = proven_by_checksum() && !unmixed_;
+    const bool all = may_mix();
     split_transfer parts(run_, file_, *part_, *plan_,
-                         sources_of(urls_, validator_url_, validator_, all));
+                         sources_of(urls_, validator_url_, validator_, reached, all));
     mixed_ = all && urls_.size() > 1;
     if (first) parts.adopt(std::move(*first), how.range);
     std::exception_ptr error;
@@ -402,11 +404,11 @@ task<void> transfer::open_part(bool resume) {
     const auto from = std::ranges::find(names, left->url);
     validator_url_ = static_cast<std::size_t>(from - names.begin());
     file_.total = left->size;
-    if (!left->written.empty() && left->size) {
-        plan_.emplace(*left->size, std::max(run_.options_.splits, 1u), run_.options_.split_min,
-                      left->written);
-        noted_ = plan_->written_bytes();
-    }
+    std::vector<file_range> there = left->written;
+    if (there.empty() && !unsplit_) there.push_back({0, left->durable});
+    if (there.empty() || !left->size) co_return;
+    plan_.emplace(*left->size, std::max(run_.options_.splits, 1u), run_.options_.split_min, there);
+    noted_ = plan_->written_bytes();
 }
 
 [[clang::coro_wrapper]] task<void> transfer::write_piece(std::span<const std::byte> piece,

@@ -44,9 +44,8 @@ public:
 
 private:
     [[nodiscard]] const std::string& url() const noexcept { return urls_[mirror_]; }
-    [[nodiscard]] bool proven_by_checksum() const noexcept {
-        return file_.what.expected.has_value();
-    }
+    /// Whether bytes of several mirrors may stand in one file, for a checksum will prove them.
+    [[nodiscard]] bool may_mix() const noexcept { return file_.what.expected && !unmixed_; }
     [[nodiscard]] std::optional<checksum_algorithm> algorithm() const;
     [[nodiscard]] landing landing_of() const;
 

@@ -83,6 +83,17 @@ task<int> get(const fetch::get_options& options) {
     co_return status.code();
 }
 
+// The list of failures is emptied before the list of downloads was read to its end.
+void check_lists(const fetch::get_options& options) {
+    os::file_status read, written;
+    const bool both = os::status(options.list.c_str(), true, read) >= 0 &&
+                      os::status(options.failed_out.c_str(), true, written) >= 0;
+    if (both && read.device == written.device && read.inode == written.inode)
+        throw fetch::failure(fetch::cause::usage,
+                             "--failed-out would overwrite the list that is read: name another "
+                             "file");
+}
+
 // Takes from the environment what the command line leaves open.
 void look_around(const surroundings& said, fetch::get_options& options) {
     const auto variable = [](std::string_view name) {
@@ -112,6 +123,7 @@ int run_get(const get_command& command) {
     fetch::get_options options = command.options;
     try {
         look_around(command.around, options);
+        check_lists(options);
         fetch::check_options(options);
     } catch (const http::http_error& error) {
         std::fprintf(stderr, "troika get: %s\n", fetch::printable(error.what()).c_str());
@@ -127,9 +139,9 @@ int run_get(const get_command& command) {
     const std::size_t wanted = fetch::descriptors_max(options);
     if (os::get_descriptor_limits().soft < wanted && os::raise_descriptor_limit() < wanted) {
         std::fprintf(stderr,
-                     "troika get: -j %u needs %zu open files, and the limit is %llu: use a smaller "
-                     "-j, or raise the limit (ulimit -Hn)\n",
-                     options.jobs, wanted,
+                     "troika get: -j %u and -s %u need %zu open files, and the limit is %llu: use "
+                     "smaller ones, or raise the limit (ulimit -Hn)\n",
+                     options.jobs, options.splits, wanted,
                      static_cast<unsigned long long>(os::get_descriptor_limits().soft));
         return 2;
     }

@@ -4,6 +4,7 @@
 import gzip
 import json
 import os
+import signal
 import stat
 import subprocess
 import threading
@@ -67,6 +68,9 @@ class Contradictions(TestCase):
             with self.subTest(option):
                 said = self.get(option, "missing", NOWHERE, exit_code=3)
                 self.assertIn("missing", said)
+        write(self.path("list"), NOWHERE.encode())
+        said = self.get("-i", "list", "--failed-out", "./list", exit_code=2)
+        self.assertIn("--failed-out", said)
         for option in ("--cookie-jar", "--hsts", "--failed-out"):
             said = self.get(*ONCE, option, "no/such/directory", NOWHERE, exit_code=3)
             self.assertIn("no/such/directory", said)
@@ -105,6 +109,20 @@ class Exec(TestCase):
                          [each for each in self.names() if each != "copies"])
         self.assertNotIn("x", self.names())
         self.assertIn("-rf", self.names())
+
+    def test_interrupted(self):
+        """The command is ended, and the file stays."""
+        process = self.start("--json", "--exec", "sh -c 'touch begun; exec sleep 60'",
+                             self.url + "/f5", stdout=subprocess.PIPE)
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress" and "begun" in self.names():
+                break
+        process.send_signal(signal.SIGINT)
+        last = process.communicate(timeout=60)[0].splitlines()[-1]
+        self.assertEqual(process.returncode, 130)
+        self.check_file("f5", CONTENT[:5000])
+        self.assertEqual([json.loads(last)[name] for name in ("finished", "failed", "unfinished")],
+                         [1, 0, 0])
 
     def test_json_stays_clean(self):
         self.get("--json", "--exec", "echo hello", self.url + "/f5")

@@ -186,11 +186,55 @@ class Parts(TestCase):
             self.assertIn("authorization", fields)
             self.assertEqual(fields["cookie"], "a=b")
 
+    def test_there_is_one_time_limit_for_all_parts(self):
+        def script(peer, number):
+            first, end = peer.asked_range(len(CONTENT))
+            peer.send(answer(length=end - first, status="206 Part", ETag='"e"',
+                             Content_Range=f"bytes {first}-{end - 1}/{len(CONTENT)}"))
+            for at in range(first, end, 100):
+                peer.send(CONTENT[at:min(at + 100, end)])
+                if held.wait(0.02):
+                    break
+            return "close"
+
+        held = threading.Event()
+        self.addCleanup(held.set)
+        said = self.fetch(self.scripted(script), "--max-time", "1s", exit_code=10)
+        self.assertIn("--max-time", said)
+
     def test_limits_of_the_options(self):
         for arguments in (("-s", "0"), ("-s", "257"), ("-s", "-1"), ("--min-split", "1k"),
                           ("-s", "2", "--compressed")):
             said = self.get(*arguments, "http://127.0.0.1:1/file", exit_code=2)
             self.assertRegex(said, "-s|--split|--min-split")
+
+
+class Redirected(TestCase):
+    def door(self, *aims):
+        """A server that sends each request to the next of `aims`."""
+        return self.scripted(lambda peer, number: peer.send(answer(
+            status="302 Found", Location=f"{aims[number % len(aims)].url}/file?sign=1")))
+
+    def test_all_parts_come_from_one_place(self):
+        """Where a redirect leads elsewhere each time, the tags differ as well."""
+        aims = [self.scripted(serves(CONTENT, etag)) for etag in ('"a"', '"b"', '"c"')]
+        door = self.door(*aims)
+        said = self.get(*SPLIT, "-u", "me:secret", "-v", door.url + "/file")
+        self.check_file("file", CONTENT)
+        self.assertEqual(len(door.requests), 1)
+        self.assertEqual([len(each.requests) for each in aims[1:]], [0, 0])
+        self.assertNotIn("changed", said)
+        for _, fields in aims[0].requests:
+            self.assertNotIn("authorization", fields)
+
+    def test_a_place_that_is_closed_soon(self):
+        aim = self.scripted(lambda peer, number: peer.send(answer(status="403 No")) if number > 2
+                            and peer.target == "/old" else peer.send_rest(CONTENT, ETag='"e"'))
+        door = self.scripted(lambda peer, number: peer.send(answer(
+            status="302 Found", Location=f"{aim.url}/{'new' if number else 'old'}")))
+        self.get(*SPLIT, *ONCE, door.url + "/file")
+        self.check_file("file", CONTENT)
+        self.assertGreater(len(door.requests), 1)
 
 
 class Resuming(TestCase):
@@ -242,6 +286,8 @@ class Resuming(TestCase):
         self.check_file("file", self.LARGE)
         self.assertEqual(self.names(), ["file"])
         self.assertTrue(all(ranges(server)[requests:]))
+        if "-s" in second:
+            self.assertGreater(len(server.requests) - requests, 1)
         self.assertLess(self.sent - before, len(self.LARGE) - 20_000_000)
 
     def test_split_and_split(self):
@@ -253,6 +299,33 @@ class Resuming(TestCase):
 
     def test_plain_and_split(self):
         self.killed_and_resumed((), ("-s", "4", "--min-split", "1M"))
+
+    def test_interrupted(self):
+        """SIGINT loses nothing that has come."""
+        def script(peer, number):
+            first, end = peer.asked_range(len(CONTENT))
+            if number >= 4:
+                return peer.send_rest(CONTENT, ETag='"e"')
+            peer.send(answer(CONTENT[first:end - 1000], "206 Part", length=end - first,
+                             ETag='"e"',
+                             Content_Range=f"bytes {first}-{end - 1}/{len(CONTENT)}"))
+            return peer.wait_until_gone()
+
+        server = self.scripted(script)
+        process = self.start(*SPLIT, "--json", server.url + "/file")
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "progress" and event["bytes"] >= 1_000_000:
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.names(), ["file.part", "file.part.journal"])
+        requests = len(server.requests)
+        self.get(*SPLIT, server.url + "/file")
+        self.check_file("file", CONTENT)
+        asked = [each.removeprefix("bytes=").split("-") for each in ranges(server)[requests:]]
+        self.assertLess(sum(int(last) + 1 - int(first) for first, last in asked), 500_000)
 
     def test_changed_meanwhile(self):
         """What a killed run has left is of another file now."""
@@ -361,6 +434,15 @@ class Mirrors(TestCase):
         self.assertIn("file.bad", said)
         for server in servers:
             self.assertGreater(len(server.requests), 0)
+
+    def test_bytes_of_a_corrupt_one_are_given_up(self):
+        """One is cut, the next goes on from there, the checksum is wrong: then each alone."""
+        corrupt = self.scripted(lambda peer, number: [peer.send(
+            answer(OTHER[:1_000_000], length=len(CONTENT), ETag='"e"')), "close"][1])
+        good = self.scripted(serves(CONTENT))
+        self.fetch([corrupt.url, good.url], *ONCE, expected=CONTENT)
+        self.check_file("file", CONTENT)
+        self.assertLess(len(corrupt.requests) + len(good.requests), 6)
 
     def test_a_passing_failure_and_a_final_one(self):
         """One says 503, the other 404: the first deserves another chance."""

@@ -69,6 +69,27 @@ TEST(BodyReader, FillsAndCounts) {
     });
 }
 
+TEST(BodyReader, KnowsWhatCameBeforeAFailure) {
+    const std::string cut = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789";
+    with_body(cut, [](http::exchange& got) -> task<void> {
+        rate_limiter limiter(0);
+        rate_limiter::share share(0);
+        counted all;
+        const read_counters counters{all.run, all.file, &all.progress};
+        body_reader body(got, limiter, share, counters, false);
+        std::array<std::byte, 50> piece;
+        bool failed = false;
+        try {
+            co_await body.fill(piece);
+        } catch (const http::protocol_error&) {
+            failed = true;
+        }
+        EXPECT_TRUE(failed);
+        EXPECT_EQ(text_of(std::span(piece).first(body.filled())), "0123456789");
+        EXPECT_EQ(all.progress, 10u);
+    });
+}
+
 TEST(BodyReader, MayLeaveTheProgressToOthers) {
     with_body(ok("0123456789"), [](http::exchange& got) -> task<void> {
         rate_limiter limiter(0);

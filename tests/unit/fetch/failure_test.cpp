@@ -55,6 +55,8 @@ TEST(Failure, OfStatuses) {
         EXPECT_THAT(error.what(), HasSubstr(std::to_string(each.status)));
     }
     EXPECT_THAT(status_failure(url, 404).what(), HasSubstr("404 Not Found"));
+    EXPECT_THAT(status_failure(url, 401).what(), HasSubstr("-u"));
+    EXPECT_THAT(status_failure(url, 407).what(), HasSubstr("--proxy"));
 }
 
 TEST(Failure, NeverShowsSecretsOrEscapes) {
