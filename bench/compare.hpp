@@ -53,6 +53,9 @@ public:
     table& goal_value(std::string row, std::string key, double value);
     /// Fewer rounds than the others, for long runs.
     table& rounds_at_most(int count);
+    /// Before the rounds the reference runs once for nothing: memory that a virtual machine has
+    /// never used costs more the first time than all that is measured.
+    table& warm_up();
 
 private:
     friend class benchmark;
@@ -83,6 +86,7 @@ private:
     std::vector<goal> goals_;
     std::string reference_;
     int rounds_max_ = 1 << 30;
+    bool warmed_up_ = false;
 };
 
 /// A benchmark program: reads the options, runs its tables, prints them.

@@ -31,7 +31,8 @@ void compare(bench::benchmark& suite, const std::string& title, const bench::dow
         .row(peers[0], run.libcurl())
         .row(peers[1], run.curl())
         .row(peers[2], run.aria2())
-        .row(peers[3], run.wget2());
+        .row(peers[3], run.wget2())
+        .warm_up();
     for (const char* ours : {"troika get --no-fsync", "troika get --no-fsync, epoll"}) {
         result.goal_ratio(ours, limit);
         for (const std::string& peer : peers) result.goal_ratio(ours, "wall_s", 1, peer);

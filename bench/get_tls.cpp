@@ -34,7 +34,8 @@ void compare(bench::benchmark& suite, const std::string& title, const bench::dow
         .row(peers[0], run.curl())
         .row(peers[1], run.aria2())
         .row(peers[2], run.wget2())
-        .row(peers[3], run.go());
+        .row(peers[3], run.go())
+        .warm_up();
     for (const char* each : {ours, ours_epoll}) {
         result.goal_ratio(each, cpu_ratio);
         for (const std::string& peer : peers) {
@@ -103,7 +104,8 @@ void compare_split(bench::benchmark& suite, const std::string& title, const benc
     result.reference("bare OpenSSL client, " + split + " files", of_limit(bare.reference()))
         .row(mine, of_limit(run.troika({"--no-fsync", "-s", split})))
         .row(mine + ", epoll", of_limit(run.troika({"--no-fsync", "-s", split}, "epoll")))
-        .row(peer, of_limit(run.aria2(parts)));
+        .row(peer, of_limit(run.aria2(parts)))
+        .warm_up();
     for (const std::string& each : {mine, mine + ", epoll"}) {
         result.goal_ratio(each, 1 / split_speed_min);
         result.goal_ratio(each, "wall_s", 1, peer);

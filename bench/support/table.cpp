@@ -85,6 +85,11 @@ table& table::rounds_at_most(int count) {
     return *this;
 }
 
+table& table::warm_up() {
+    warmed_up_ = true;
+    return *this;
+}
+
 void table::measure_once(entry& of) {
     sample figures;
     if (of.excuse.empty()) {
