@@ -47,14 +47,14 @@ void download_queue::refuse(const download& wanted, const failure& error) {
     told_.refused(wanted, error);
 }
 
-void download_queue::accept(list_entry entry, bool foreign) {
-    download wanted;
+void download_queue::accept(list_entry entry) { accept(std::move(entry), download()); }
+
+void download_queue::accept(list_entry entry, download wanted) {
     wanted.id = ++last_id_;
     wanted.url = std::move(entry.url);
     wanted.mirrors = std::move(entry.mirrors);
     wanted.out = entry.out;
     wanted.size = entry.size;
-    wanted.foreign = foreign;
     wanted.expected = entry.expected ? entry.expected : options_.expected;
     std::optional<failure> refused;
     std::string host;
@@ -104,6 +104,8 @@ task<void> download_queue::open_list() {
         throw file_failure("open", options_.list,
                            std::error_code(-opened, std::generic_category()));
     list_file_.reset(opened);
+    os::file_status status;
+    list_waits_ = os::status(opened, status) < 0 || status.type != os::file_type::regular;
 }
 
 // All of it at once: a document has at most metalink_reader::files_max files.
@@ -131,7 +133,10 @@ task<void> download_queue::read_metalink() {
         }
         entry.url = each.urls.front();
         entry.mirrors.assign(each.urls.begin() + 1, each.urls.end());
-        accept(std::move(entry), true);
+        download wanted;
+        wanted.foreign = true;
+        if (each.pieces) wanted.pieces = std::make_shared<const metalink_pieces>(*each.pieces);
+        accept(std::move(entry), std::move(wanted));
     }
 }
 
@@ -178,7 +183,10 @@ task<void> download_queue::read_more() {
             refuse(wrong, *malformed);
             co_return;
         }
-        if (got || exhausted_) co_return;
+        // What can be read at once is read, so that a display knows how many there are; another
+        // program's list is not waited for while there is something to do.
+        const bool more = got && !list_waits_ && pending_.size() < look_ahead_max;
+        if ((got && !more) || exhausted_) co_return;
         std::size_t count = 0;
         std::error_code failed;
         try {

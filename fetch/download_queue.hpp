@@ -68,7 +68,8 @@ private:
     task<void> read_more();
     task<void> open_list();
     task<void> read_metalink();
-    void accept(list_entry entry, bool foreign = false);
+    void accept(list_entry entry);
+    void accept(list_entry entry, download wanted);
     void refuse(const download& wanted, const failure& error);
     [[nodiscard]] std::optional<checksum> checksum_for(const download& wanted) const;
 
@@ -78,6 +79,7 @@ private:
     input_list list_;
     os::fd list_file_;
     bool list_open_ = false;
+    bool list_waits_ = true;   // reading it may take as long as its writer likes
     bool metalink_read_ = false;
     std::size_t next_url_ = 0;
     std::size_t next_entry_ = 0;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace troika::fetch {
+
+struct metalink_pieces;
 
 /// One file to be fetched.
 struct download {
@@ -26,6 +29,7 @@ struct download {
     std::string path;                   // where the whole file will stand
     std::optional<checksum> expected;
     std::optional<std::uint64_t> size;   // as a Metalink document has it
+    std::shared_ptr<const metalink_pieces> pieces;   // the same; null: none
     bool foreign = false;   // somebody else has chosen the URLs: no credentials go there
 };
 

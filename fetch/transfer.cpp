@@ -4,7 +4,9 @@
 #include "fetch/client_failure.hpp"
 #include "fetch/descriptor_io.hpp"
 #include "fetch/inquiry.hpp"
+#include "fetch/piece_check.hpp"
 #include "fetch/printable.hpp"
+#include "fetch/standard_output.hpp"
 
 #include <troika/http/date.hpp>
 #include <troika/http/range.hpp>
@@ -36,11 +38,6 @@ transfer::transfer(downloader& run, active_download& file) : run_(run), file_(fi
     to_stdout_ = file.what.path == "-";
     const get_options& options = run.options_;
     unsplit_ = options.splits < 2 || to_stdout_ || options.compressed;
-}
-
-std::optional<checksum_algorithm> transfer::algorithm() const {
-    if (!file_.what.expected) return std::nullopt;
-    return file_.what.expected->algorithm();
 }
 
 landing transfer::landing_of() const {
@@ -209,7 +206,9 @@ task<void> transfer::receive(http::exchange& exchange, const answer& how) {
     if (file_.total) require_size(*file_.total, file_.what.size, url());
     if (!part_ && !to_stdout_) co_await name_by_server(exchange);
     if (to_stdout_) {
-        co_await receive_to_stdout(body);
+        const auto sum = co_await copy_to_standard_output(body, run_.buffers_, algorithm());
+        if (sum) verify(*sum, {});
+        finish(sum ? &*sum : nullptr, false);
     } else if (how.what == answer::kind::complete) {
         exchange.close();
         co_await land_part();
@@ -369,23 +368,6 @@ task<void> transfer::split(std::optional<http::exchange> first, const answer& ho
     co_await land_part();
 }
 
-task<void> transfer::receive_to_stdout(body_reader& body) {
-    std::optional<hasher> digest;
-    if (algorithm()) digest.emplace(*algorithm());
-    const buffer_pool::buffer memory = co_await run_.buffers_.take();
-    for (;;) {
-        const std::size_t size = co_await body.fill(memory.bytes());
-        const std::span<const std::byte> piece = memory.bytes().first(size);
-        if (digest) digest->update(piece);
-        co_await write_to_standard_output(piece);
-        if (size < memory.bytes().size()) break;
-    }
-    std::optional<checksum> sum;
-    if (digest) sum = digest->value();
-    if (sum) verify(*sum, {});
-    finish(sum ? &*sum : nullptr, false);
-}
-
 // ---- the file
 
 task<void> transfer::open_part(bool resume) {
@@ -442,6 +424,7 @@ task<void> transfer::land_part() {
         sum = co_await io::offload("verify file", digest);
     }
     if (sum && *sum != *file_.what.expected) {
+        if (file_.what.pieces && !repaired_) co_await keep_right_pieces();
         auto put_aside = [this] { return part_->put_aside(); };
         const std::string bad = co_await io::offload("put file aside", put_aside);
         part_.reset();
@@ -453,6 +436,22 @@ task<void> transfer::land_part() {
     part_.reset();
     if (run_.options_.sync) co_await run_.directories_.sync(directory_of(file_.what.path));
     finish(sum ? &*sum : nullptr, false);
+}
+
+// Throws: failure, where some pieces are right: only the others are fetched again, from elsewhere.
+task<void> transfer::keep_right_pieces() {
+    repaired_ = true;
+    const std::uint64_t size = file_.total.value_or(written_);
+    auto look = [&] { return right_pieces(part_->part_path(), size, *file_.what.pieces); };
+    const std::vector<file_range> right = co_await io::offload("check pieces", look);
+    if (right.empty() || right.front() == file_range{0, size}) co_return;
+    plan_.emplace(size, run_.options_.splits, run_.options_.split_min, right);
+    noted_ = plan_->written_bytes();
+    file_.total = size;
+    validator_.clear();
+    validator_url_ = (validator_url_ + 1) % urls_.size();
+    throw failure(cause::protocol, "get " + printable(redacted(url())) +
+                                       ": some pieces are wrong; they are fetched again", true);
 }
 
 // ---- the end

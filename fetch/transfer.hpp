@@ -46,7 +46,10 @@ private:
     [[nodiscard]] const std::string& url() const noexcept { return urls_[mirror_]; }
     /// Whether bytes of several mirrors may stand in one file, for a checksum will prove them.
     [[nodiscard]] bool may_mix() const noexcept { return file_.what.expected && !unmixed_; }
-    [[nodiscard]] std::optional<checksum_algorithm> algorithm() const;
+    [[nodiscard]] std::optional<checksum_algorithm> algorithm() const {
+        if (!file_.what.expected) return std::nullopt;
+        return file_.what.expected->algorithm();
+    }
     [[nodiscard]] landing landing_of() const;
 
     // the request
@@ -60,7 +63,6 @@ private:
     task<void> name_by_server(const http::exchange& exchange);
     task<void> receive_small(body_reader& body, std::uint64_t size);
     task<void> receive_large(body_reader& body, const answer& how);
-    task<void> receive_to_stdout(body_reader& body);
     task<void> append(body_reader& body, std::optional<std::uint64_t> size);
     task<void> split(std::optional<http::exchange> first, const answer& how);
 
@@ -69,6 +71,7 @@ private:
     task<void> write_piece(std::span<const std::byte> piece, std::uint64_t offset);
     task<void> write_note();
     task<void> land_part();
+    task<void> keep_right_pieces();
     void verify(const checksum& actual, const std::string& kept_as) const;
     void finish(const checksum* sum, bool skipped);
 
@@ -87,6 +90,7 @@ private:
     std::uint64_t written_ = 0;   // bytes of part_ without a gap
     std::uint64_t noted_ = 0;     // bytes that the journal has
     bool looked_ = false;
+    bool repaired_ = false;   // wrong pieces were fetched again, once
     bool to_stdout_ = false;
     bool fresh_ = false;      // ask for the whole file, whatever is there
     bool unsplit_ = false;    // parts were tried, or make no sense

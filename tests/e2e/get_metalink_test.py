@@ -75,6 +75,30 @@ class Metalink(TestCase):
         self.assertIn("http", said)
         self.assertEqual(self.down(), ["b"])
 
+    def test_wrong_pieces_are_fetched_again(self):
+        length = 100_000
+        wrong = bytearray(CONTENT)
+        wrong[250_000] ^= 1
+        wrong[1_400_000] ^= 1
+        pieces = "".join(f"<hash>{sha256(CONTENT[at:at + length])}</hash>"
+                         for at in range(0, len(CONTENT), length))
+        pieces = f'<pieces type="sha-256" length="{length}">{pieces}</pieces>'
+        for arguments in ((), SPLIT):
+            bad, good = self.scripted(serves(bytes(wrong))), self.scripted(serves(CONTENT))
+            self.document(("a", self.inner((1, bad.url + "/x"), (2, good.url + "/x"),
+                                           digest=sha256(CONTENT)) + pieces))
+            self.fetch(*arguments)
+            self.check_file("down/a", CONTENT)
+            os.remove(self.path("down/a"))
+            if not arguments:
+                self.assertEqual({fields["range"] for _, fields in good.requests},
+                                 {"bytes=200000-299999", "bytes=1400000-1499999"})
+        # Only one server, which never has it right: what came is kept for a look.
+        bad = self.scripted(serves(bytes(wrong)))
+        self.document(("a", self.inner((1, bad.url + "/x"), digest=sha256(CONTENT)) + pieces))
+        self.fetch(exit_code=9)
+        self.assertEqual(self.down(), ["a.bad"])
+
     def test_wrong_sizes(self):
         for etag in ('"e"', None):
             for arguments in ((), SPLIT):
