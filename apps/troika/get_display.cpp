@@ -185,8 +185,11 @@ void get_display::failed(const fetch::active_download& file, const fetch::failur
         tell(fetch::failed_event(identity(file.what), error, file.attempts, resumable));
         return;
     }
+    // A URL that is wrong has no file; it may still hold a password.
+    const std::string name =
+        file.what.path.empty() ? fetch::redacted(file.what.url) : file.what.path;
     fetch::file_report report;
-    report.name = shown_name(file);
+    report.name = name;
     report.bytes = file.bytes;
     report.failure = error.what();
     report.resumable = resumable;

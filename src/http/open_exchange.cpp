@@ -13,6 +13,7 @@
 #include "http/ascii.hpp"
 #include "http/client_core.hpp"
 #include "http/head_operation.hpp"
+#include "http/quoted.hpp"
 #include "http/redirect.hpp"
 #include "http/request_sender.hpp"
 #include "os/clock.hpp"
@@ -35,7 +36,8 @@ constexpr std::size_t drained_bytes_max = 64 * 1024;
 void require_fetchable(const url& where, std::size_t redirects) {
     if (where.is_http()) {
         if (!where.host().empty()) return;
-        throw url_error("the URL " + where.text() + " names no host; write http://host/path", 0);
+        throw url_error(
+            "the URL " + quoted_url(where.text()) + " names no host; write http://host/path", 0);
     }
     const std::string shown(where.without_credentials().text());
     std::string what = "only http and https are supported: " + shown;
@@ -137,7 +139,7 @@ public:
             throw redirect_error(errc::too_many_redirects,
                                  where_.without_credentials().text() + ": more than " +
                                      std::to_string(max) + " redirects; the last to " +
-                                     std::string(*location));
+                                     quoted_url(*location));
         visited_.push_back(step_taken());
         const client_options& all = client_.options();
         const redirect_rules rules{.to_http = all.redirects_to_http,

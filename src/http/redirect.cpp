@@ -40,9 +40,9 @@ redirect_step follow_redirect(const url& from, std::string_view method, int stat
                              rules.hsts->upgrades(to.host(), rules.now);
     if (wants_https) to = made_secure(to);
     const auto refuse = [&](const std::string& why) {
-        throw redirect_error(
-            errc::redirect_refused,
-            from.without_credentials().text() + " redirects to " + quoted(to.text()) + ", " + why);
+        throw redirect_error(errc::redirect_refused, from.without_credentials().text() +
+                                                         " redirects to " + quoted_url(to.text()) +
+                                                         ", " + why);
     };
     if (!to.is_http()) refuse("which is neither http nor https; it is not followed");
     if (from.is_https() && !to.is_https() && !rules.to_http)

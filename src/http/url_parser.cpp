@@ -105,7 +105,7 @@ std::string url_parser::check_reference() {
 
 void url_parser::check_size(std::size_t size) const {
     if (size > url::bytes_max)
-        throw url_error("the URL " + quoted(whole_) + " is longer than " +
+        throw url_error("the URL " + quoted_url(whole_) + " is longer than " +
                             std::to_string(url::bytes_max) + " bytes; shorten it",
                         url::bytes_max);
 }
@@ -216,8 +216,8 @@ void url_parser::check_part(std::string_view part, const byte_set& allowed,
 
 void url_parser::fail(std::string_view at, std::string_view problem) const {
     const auto position = static_cast<std::size_t>(at.data() - whole_.data());
-    throw url_error("the URL " + quoted(whole_) + ", at byte " + std::to_string(position) + ": " +
-                        std::string(problem),
+    throw url_error("the URL " + quoted_url(whole_) + ", at byte " + std::to_string(position) +
+                        ": " + std::string(problem),
                     position);
 }
 

@@ -57,6 +57,19 @@ TEST(Redirect, RefusesOtherSchemesAndDowngrades) {
               "http://b/");
 }
 
+TEST(Redirect, ShowsNoLogin) {
+    for (const std::string_view location : {"ftp://u:secret@b/", "http://u:secret@[::1",
+                                            "//u:secret@b:99999/"}) {
+        try {
+            static_cast<void>(step("http://a/", "GET", 302, location));
+            ADD_FAILURE() << location;
+        } catch (const redirect_error& refused) {
+            EXPECT_EQ(std::string(refused.what()).find("secret"), std::string::npos)
+                << refused.what();
+        }
+    }
+}
+
 TEST(Redirect, AsksByHttpsWhereTheHostWantsIt) {
     constexpr std::chrono::sys_seconds now{std::chrono::seconds(1'000'000'000)};
     hsts_store hosts;

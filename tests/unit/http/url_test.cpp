@@ -288,6 +288,15 @@ TEST(Url, LosesItsCredentials) {
     EXPECT_EQ(url::parse("urn:a@b").without_credentials().text(), "urn:a@b");
 }
 
+TEST(Url, ShowsNoLoginInItsErrors) {
+    for (const std::string_view text : {"http://u:secret@[::1/x", "http://u:secret@h:99999/",
+                                        "http://u:p@secret@h o/", "//u:secret@[::1"}) {
+        const std::string said = message_of(text, url_mode::lenient);
+        EXPECT_NE(said, "") << text;
+        EXPECT_EQ(said.find("secret"), said.npos) << said;
+    }
+}
+
 TEST(Url, CopiesAndIsSmall) {
     static_assert(sizeof(url) <= 48);
     const url first = url::parse("http://a-host-with-a-longer-name.example.org/path");
