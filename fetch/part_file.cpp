@@ -44,12 +44,15 @@ int create(const std::string& path) {
     return os::open_file(path.c_str(), options);
 }
 
-void give_name(int file, const std::string& part, const std::string& path, const landing& how) {
+// All but its name.
+void finish(int file, const std::string& part, const landing& how) {
     // Courtesies, which may be refused.
     if (how.modified) os::set_modified(file, *how.modified);
     if (!how.entity_tag.empty()) os::set_attribute(file, tag_attribute, how.entity_tag);
     check_result(os::set_mode(file, how.mode), "set permissions of", part);
-    if (how.sync) check_result(os::sync(file), "sync", part);
+}
+
+void give_name(const std::string& part, const std::string& path, const landing& how) {
     const int renamed = how.replace ? os::rename(part.c_str(), path.c_str())
                                     : os::rename_no_replace(part.c_str(), path.c_str());
     check_result(renamed, "create", path);
@@ -57,7 +60,7 @@ void give_name(int file, const std::string& part, const std::string& path, const
 
 std::string read_text(const std::string& path, std::size_t bytes_max) {
     os::open_options options;
-    options.follow_links = false;
+    options.follow_links = options.waits = false;
     const os::fd file(os::open_file(path.c_str(), options));
     if (!file) return {};
     std::string text(bytes_max + 1, '\0');
@@ -92,6 +95,16 @@ std::optional<os::file_status> look_at(const std::string& path) {
         if (os::status(path.c_str(), true, target) >= 0) return target;
     }
     return status;
+}
+
+void remove_stray_journal(const std::string& path) {
+    const std::string note = path + std::string(journal_suffix);
+    const std::string part = path + std::string(part_suffix);
+    os::file_status status;
+    if (os::status(note.c_str(), false, status) < 0) return;
+    if (os::status(part.c_str(), false, status) != -ENOENT) return;
+    // Somebody else's file of that name is no journal.
+    if (parse_journal(read_text(note, journal::bytes_max))) os::remove_file(note.c_str());
 }
 
 checksum digest_of(const std::string& path, checksum_algorithm algorithm) {
@@ -153,7 +166,9 @@ bool land_small(const std::string& path, std::span<const std::byte> content, con
     const os::fd file(check_result(opened, "create", part));
     try {
         write_all(file.get(), content, 0, part);
-        give_name(file.get(), part, path, how);
+        finish(file.get(), part, how);
+        if (how.sync) check_result(os::sync(file.get()), "sync", part);
+        give_name(part, path, how);
     } catch (...) {
         os::remove_file(part.c_str());
         throw;
@@ -174,7 +189,8 @@ std::string keep_bad_file(const std::string& path, std::span<const std::byte> co
 part_file::part_file(std::string path)
     : path_(std::move(path)),
       part_path_(path_ + std::string(part_suffix)),
-      journal_path_(path_ + std::string(journal_suffix)) {}
+      journal_path_(path_ + std::string(journal_suffix)),
+      new_journal_path_(journal_path_ + "~") {}
 
 part_file part_file::open(const std::string& path, std::span<const std::string> urls, bool resume,
                           std::optional<checksum_algorithm> algorithm) {
@@ -204,6 +220,9 @@ part_file part_file::open(const std::string& path, std::span<const std::string> 
         if (status.type != os::file_type::regular)
             throw failure(cause::file, part.part_path_ + " is no regular file: remove it");
         if (status.links == 0) continue;   // it was landed or removed before we had the lock
+        // What we write would be in the other file as well, wherever that is.
+        if (status.links > 1)
+            throw failure(cause::file, part.part_path_ + " is another file, too: remove it");
         if (status.size > 0 && resume && part.take_up(urls, algorithm)) return part;
         part.start_over(algorithm);
         return part;
@@ -271,8 +290,9 @@ bool part_file::note(const journal& what, bool sync) {
     } catch (const std::invalid_argument&) {
         return false;
     }
-    if (sync) check_result(os::sync_data(file_.get()), "sync", part_path_);
-    const std::string temporary = journal_path_ + "~";
+    if (lossy_) return false;
+    if (sync) check_synced(os::sync_data(file_.get()));
+    const std::string& temporary = new_journal_path_;
     os::remove_file(temporary.c_str());
     const os::fd file(check_result(create(temporary), "create", temporary));
     write_all(file.get(), std::as_bytes(std::span(text)), 0, temporary);
@@ -283,7 +303,9 @@ bool part_file::note(const journal& what, bool sync) {
 }
 
 void part_file::land(const landing& how) {
-    give_name(file_.get(), part_path_, path_, how);
+    finish(file_.get(), part_path_, how);
+    if (how.sync) check_synced(os::sync(file_.get()));
+    give_name(part_path_, path_, how);
     // Without its NAME.part the note promises nothing; a crash in between leaves a harmless rest.
     if (journal_written_) remove_journal();
     file_.reset();
@@ -303,8 +325,14 @@ void part_file::discard() noexcept {
     file_.reset();
 }
 
+void part_file::check_synced(int result) {
+    lossy_ = lossy_ || result < 0;
+    check_result(result, "sync", part_path_);
+}
+
 void part_file::remove_journal() noexcept {
     os::remove_file(journal_path_.c_str());
+    os::remove_file(new_journal_path_.c_str());   // of a run that was killed
     journal_written_ = false;
 }
 

@@ -36,6 +36,10 @@ struct landing {
 /// Whether a name is taken, and by what; `status` is of what a link leads to.
 [[nodiscard]] std::optional<os::file_status> look_at(const std::string& path);
 
+/// Removes the journal beside `path` if it has no NAME.part: a run was killed right after it had
+/// given the file its name.
+void remove_stray_journal(const std::string& path);
+
 /// Reads a file. Returns: its checksum. Throws: failure (file).
 [[nodiscard]] checksum digest_of(const std::string& path, checksum_algorithm algorithm);
 
@@ -86,7 +90,8 @@ public:
     /// Reserves room, so that a full disk is noticed before the transfer. Throws: failure (file).
     void reserve(std::uint64_t size);
     /// Makes what was written last, and then `what`, the note of it. Returns: false where no
-    /// journal can hold that, so that it cannot be resumed. Throws: failure (file).
+    /// journal can hold that, or the disk has lost some of it: it cannot be resumed. Throws:
+    /// failure (file).
     bool note(const journal& what, bool sync);
     /// Gives the file its name. Throws: failure (file); NAME.part stays then.
     void land(const landing& how);
@@ -99,15 +104,19 @@ public:
 private:
     part_file(std::string path);
     void remove_journal() noexcept;
+    void check_synced(int result);
     bool take_up(std::span<const std::string> urls, std::optional<checksum_algorithm> algorithm);
 
     std::string path_;
     std::string part_path_;
     std::string journal_path_;
+    std::string new_journal_path_;   // where it is written, before it takes the place of the old
     os::fd file_;
     std::optional<journal> resumed_;
     std::optional<hasher> digest_;
     bool journal_written_ = false;
+    // A sync failed. The kernel forgets that it did: the next one would vouch for what is lost.
+    bool lossy_ = false;
 };
 
 }  // namespace troika::fetch

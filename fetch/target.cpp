@@ -83,7 +83,12 @@ task<target> look_for_target(download& what, const get_options& options, existin
     target found;
     const bool may_exist = co_await names.may_exist(what.path);
     if (!may_exist) co_return found;
-    const std::optional<os::file_status> there = co_await look(what.path);
+    auto at = [&what, &options] {
+        const std::optional<os::file_status> status = look_at(what.path);
+        if (status && !options.dry_run) remove_stray_journal(what.path);
+        return status;
+    };
+    const std::optional<os::file_status> there = co_await io::offload("look for file", at);
     if (there) {
         switch (options.existing) {
             case existing_file::overwrite:

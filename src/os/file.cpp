@@ -65,6 +65,7 @@ int open_file(const char* path, const open_options& options) noexcept {
     if (options.append) flags |= O_APPEND;
     if (options.directory) flags |= O_DIRECTORY;
     if (!options.follow_links) flags |= O_NOFOLLOW;
+    if (!options.waits) flags |= O_NONBLOCK;
     return retried([&] { return ::open(path, flags, static_cast<mode_t>(options.mode)); });
 }
 

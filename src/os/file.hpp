@@ -21,6 +21,7 @@ struct open_options {
     bool append = false;
     bool directory = false;      ///< fail with ENOTDIR unless it is a directory
     bool follow_links = true;    ///< false: fail with ELOOP when the last component is a link
+    bool waits = true;           ///< false: a pipe opens although nobody is at its other end
     std::uint32_t mode = 0666;   ///< permissions of a created file, before the umask
 };
 

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 
 namespace troika::fetch {
 namespace {
@@ -110,6 +111,46 @@ TEST_F(PartFile, RefusesALinkInItsPlace) {
     std::filesystem::create_symlink("victim", at("a.part"));
     EXPECT_THROW(part_file::open(at("a"), urls, true, std::nullopt), failure);
     EXPECT_EQ(text_of("victim"), "precious");
+}
+
+TEST_F(PartFile, RefusesWhatIsAnotherFileAsWell) {
+    write("victim", "precious");
+    std::filesystem::create_hard_link(at("victim"), at("a.part"));
+    EXPECT_THROW(part_file::open(at("a"), urls, true, std::nullopt), failure);
+    EXPECT_EQ(text_of("victim"), "precious");
+}
+
+TEST_F(PartFile, DoesNotWaitForAPipeInPlaceOfItsJournal) {
+    write("a.part", "who knows");
+    ASSERT_EQ(::mkfifo(at("a.part.journal").c_str(), 0600), 0);
+    part_file part = part_file::open(at("a"), urls, true, std::nullopt);
+    EXPECT_FALSE(part.resumed());
+    EXPECT_EQ(names(), std::set<std::string>{"a.part"});
+}
+
+TEST_F(PartFile, TakesWhatKilledRunsHaveLeft) {
+    write("a.part", "who knows");
+    write("a.part.journal~", "half a no");
+    part_file part = part_file::open(at("a"), urls, true, std::nullopt);
+    EXPECT_EQ(names(), std::set<std::string>{"a.part"});
+}
+
+TEST_F(PartFile, ClearsAStrayJournalAndNothingElse) {
+    journal note;
+    note.url = urls.front();
+    note.validator = "\"e\"";
+    note.durable = 3;
+    write("a", "old");
+    write("a.part.journal", serialize(note));
+    write("a.part", "abc");
+    remove_stray_journal(at("a"));   // a download is, or can be, taken up
+    EXPECT_TRUE(names().contains("a.part.journal"));
+    std::filesystem::remove(at("a.part"));
+    remove_stray_journal(at("a"));
+    EXPECT_EQ(names(), std::set<std::string>{"a"});
+    write("a.part.journal", "somebody's diary");
+    remove_stray_journal(at("a"));
+    EXPECT_EQ(text_of("a.part.journal"), "somebody's diary");
 }
 
 TEST_F(PartFile, IsGoneWhenItIsDiscarded) {

@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace troika::os {
@@ -65,6 +66,9 @@ TEST_F(file_test, opens_as_the_options_say) {
     EXPECT_EQ(open_file(at("a").c_str(), {.directory = true}), -ENOTDIR);
     ASSERT_EQ(make_link("a", at("link").c_str()), 0);
     EXPECT_EQ(open_file(at("link").c_str(), {.follow_links = false}), -ELOOP);
+
+    ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
+    EXPECT_GE(fd(open_file(at("pipe").c_str(), {.waits = false})).get(), 0);   // or it hangs
 
     EXPECT_EQ(write_at(file.get(), "hello", 5, 3), 5);
     std::array<char, 16> buffer{};
