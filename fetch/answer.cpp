@@ -20,7 +20,10 @@ namespace status = http::status;
 using remedy = answer_refused::remedy;
 
 [[noreturn]] void refuse(const question& asked, cause why, const char* what, remedy how) {
-    const failure error(why, "get " + printable(redacted(asked.url)) + ": " + what, true);
+    const failure error(why,
+                        "get " + printable(redacted(asked.url)) + ": " + what +
+                            "; run the same command again, or with another URL",
+                        true);
     throw answer_refused(error, how);
 }
 

@@ -30,6 +30,13 @@ failure tls_failure(std::string_view url, tls::errc reason, std::string_view wha
         case errc::version_mismatch:
             advice = "; see --tls-min";
             break;
+        case errc::certificate_expired:
+        case errc::certificate_not_yet_valid:
+            advice = "; check the clock, or ask those who run the server";
+            break;
+        case errc::host_mismatch:
+            advice = "; check the host in the URL";
+            break;
         case errc::not_tls:
             advice = "; is it http, or another port?";
             break;
@@ -73,7 +80,9 @@ failure client_failure(const std::exception_ptr& error, const attempt_state& att
             return truncated_failure(url, attempt.bytes, attempt.total);
         if (wrong.code() == http::errc::closed_before_message ||
             wrong.code() == http::errc::truncated_head)
-            return {cause::network, printable(redacted(url)) + ": " + printable(wrong.what()),
+            return {cause::network,
+                    printable(redacted(url)) + ": " + printable(wrong.what()) +
+                        "; run the same command again",
                     true};
         return protocol_failure(url, wrong.what());
     } catch (const http::proxy_error& refused) {

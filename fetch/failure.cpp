@@ -13,6 +13,8 @@
 namespace troika::fetch {
 namespace {
 
+constexpr std::string_view server_advice = "; the server is at fault: try later, or a mirror";
+
 std::string shown(std::string_view url) { return printable(redacted(url)); }
 
 std::string_view file_advice(std::error_code error) {
@@ -31,7 +33,9 @@ std::string_view file_advice(std::error_code error) {
         error == std::errc::too_many_files_open_in_system)
         return "; raise the limit with `ulimit -n`, or ask for fewer files at once with -j";
     if (error == std::errc::file_too_large)
-        return "; the file system does not take files of this size";
+        return "; the file system does not take files of this size: choose another with -d DIR";
+    if (error == std::errc::io_error)
+        return "; check the disk, or choose another with -d DIR, and run the same command again";
     return "";
 }
 
@@ -43,6 +47,8 @@ std::string_view network_advice(std::error_code error) {
     if (error == std::errc::too_many_files_open ||
         error == std::errc::too_many_files_open_in_system)
         return "; raise the limit with `ulimit -n`, or ask for fewer files at once with -j";
+    if (error == std::errc::connection_reset || error == std::errc::broken_pipe)
+        return "; run the same command again";
     return "";
 }
 
@@ -66,8 +72,8 @@ std::string_view status_advice(int status) {
     if (status == s::forbidden) return "; the server does not let you have it";
     if (status == s::not_found || status == 410) return "; check the spelling of the URL";
     if (status == s::too_many_requests) return "; ask for fewer files at once with --per-host";
-    if (is_transient_status(status)) return "; try again later";
-    return "";
+    if (is_transient_status(status) || status >= 500) return "; try again later";
+    return status >= 400 ? "; check the URL" : server_advice;
 }
 
 }  // namespace
@@ -106,7 +112,8 @@ failure truncated_failure(std::string_view url, std::uint64_t received,
     std::string message = "receive " + shown(url) + ": the server closed the connection after " +
                           std::to_string(received);
     if (expected) message += " of " + std::to_string(*expected);
-    return {cause::network, message + " bytes", true};
+    return {cause::network, message + " bytes; run the same command again, it goes on if it can",
+            true};
 }
 
 failure timeout_failure(time_limit limit, std::string_view url, std::chrono::nanoseconds time) {
@@ -142,7 +149,8 @@ failure status_failure(std::string_view url, int status) {
 }
 
 failure protocol_failure(std::string_view url, std::string_view what) {
-    return {cause::protocol, "get " + shown(url) + ": " + printable(what)};
+    std::string message = "get " + shown(url) + ": " + printable(what);
+    return {cause::protocol, message.append(server_advice)};
 }
 
 failure checksum_failure(std::string_view url, std::string_view expected, std::string_view actual,
