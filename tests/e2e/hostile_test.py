@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import subprocess
 import sys
 import unittest
 
@@ -127,6 +128,18 @@ class Catalogue(unittest.TestCase):
                 with self.subTest(fault.name):
                     if wrong:
                         self.fail(wrong)
+
+
+class Names(unittest.TestCase):
+    def test_a_lookup_that_stalls(self):
+        own = ["unshare", "--user", "--map-root-user", "--mount", "--net"]
+        if subprocess.run([*own, "mount", "--bind", os.devnull, "/etc/resolv.conf"],
+                          capture_output=True, check=False).returncode != 0:
+            self.skipTest("no namespaces here; tests/unit/net/resolver_test.cpp covers it")
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hostile", "names.py")
+        done = subprocess.run([*own, sys.executable, script, BINARY], capture_output=True,
+                              check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr.decode(errors="replace"))
 
 
 memory_max = memory_max_kib(BINARY)
