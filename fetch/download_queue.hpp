@@ -69,7 +69,7 @@ private:
     task<void> open_list();
     task<void> read_metalink();
     void accept(list_entry entry, bool foreign = false);
-    void refuse(const download& wanted, const failure& error);
+    void refuse(download wanted, const failure& error);
     [[nodiscard]] std::optional<checksum> checksum_for(const download& wanted) const;
 
     const get_options& options_;
