@@ -231,8 +231,8 @@ std::string without_userinfo(std::string_view text) {
 
 void url_parser::fail(std::string_view at, std::string_view problem) const {
     const auto position = static_cast<std::size_t>(at.data() - whole_.data());
-    throw url_error("the URL " + quoted(without_userinfo(whole_)) + ", at byte " + std::to_string(position) + ": " +
-                        std::string(problem),
+    throw url_error("the URL " + quoted(without_userinfo(whole_)) + ", at byte " +
+                        std::to_string(position) + ": " + std::string(problem),
                     position);
 }
 

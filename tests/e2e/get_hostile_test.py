@@ -215,8 +215,8 @@ class Peers(TestCase):
         self.assertNotIn("secret", said + self.output.decode())
         self.assertIn("authorization", server.requests[0][1])
         # Nor those of URLs that are refused at once.
-        for wrong in ("ftp://user:secret@h/x", "http://user:secret@h:x/", "htp//user:secret@h", "user:secret@h/x",
-                      "http://user:secret@h/x mirror=ftp://user:secret@h/x",
+        for wrong in ("ftp://user:secret@h/x", "http://user:secret@h:x/", "htp//user:secret@h",
+                      "user:secret@h/x", "http://user:secret@h/x mirror=ftp://user:secret@h/x",
                       "http://user:secret@h/x out=../x", "http://user:secret@h/x y=z"):
             for arguments in (("-v",), ("--json",)):
                 said = self.get(*arguments, "-i", "-", stdin=wrong.encode(), exit_code=2)
