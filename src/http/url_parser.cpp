@@ -214,10 +214,25 @@ void url_parser::check_part(std::string_view part, const byte_set& allowed,
     }
 }
 
+namespace {
+
+// A message may be kept and shown: up to the last '@' before the path all may be a password.
+std::string without_userinfo(std::string_view text) {
+    const std::size_t slashes = text.substr(0, text.find('@')).find("//");
+    const std::size_t begin = slashes == text.npos ? 0 : slashes + 2;
+    const std::string_view authority =
+        text.substr(begin, text.find_first_of("/?#", begin) - begin);
+    const std::size_t at = authority.rfind('@');
+    if (at == authority.npos) return std::string(text);
+    return std::string(text.substr(0, begin)).append(text.substr(begin + at + 1));
+}
+
+}  // namespace
+
 void url_parser::fail(std::string_view at, std::string_view problem) const {
     const auto position = static_cast<std::size_t>(at.data() - whole_.data());
-    throw url_error("the URL " + quoted(whole_) + ", at byte " + std::to_string(position) + ": " +
-                        std::string(problem),
+    throw url_error("the URL " + quoted(without_userinfo(whole_)) + ", at byte " +
+                        std::to_string(position) + ": " + std::string(problem),
                     position);
 }
 
