@@ -42,8 +42,9 @@ std::optional<checksum> download_queue::checksum_for(const download& wanted) con
     return found;
 }
 
-void download_queue::refuse(const download& wanted, const failure& error) {
+void download_queue::refuse(download wanted, const failure& error) {
     ++refusals_;
+    wanted.url = redacted(wanted.url);   // it may be shown for want of a name
     told_.refused(wanted, error);
 }
 

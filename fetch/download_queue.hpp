@@ -70,7 +70,7 @@ private:
     task<void> read_metalink();
     void accept(list_entry entry);
     void accept(list_entry entry, download wanted);
-    void refuse(const download& wanted, const failure& error);
+    void refuse(download wanted, const failure& error);
     [[nodiscard]] std::optional<checksum> checksum_for(const download& wanted) const;
 
     const get_options& options_;

@@ -67,9 +67,9 @@ std::string ascii_only(std::string_view text) {
 }
 
 std::string redacted(std::string_view url) {
-    const std::size_t scheme = url.find("://");
-    if (scheme == std::string_view::npos) return std::string(url);
-    const std::size_t start = scheme + 3;
+    // Also of what was meant to be a URL.
+    const std::size_t slashes = url.substr(0, url.find('@')).find("//");
+    const std::size_t start = slashes == std::string_view::npos ? 0 : slashes + 2;
     // The last '@' before the path: a password pasted unescaped may hold one itself.
     const std::string_view authority = url.substr(start, url.find_first_of("/?#", start) - start);
     const std::size_t at = authority.rfind('@');

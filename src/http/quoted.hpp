@@ -16,16 +16,16 @@ namespace troika::http {
     return shown + (text.size() > shown_max ? "...\"" : "\"");
 }
 
-/// Returns: `url`, a URL or what was meant as one, in quotes and without the log-in that it holds.
+/// Returns: `url`, a URL or what was meant as one, in quotes and without the log-in that it holds:
+/// a message may be kept and shown.
 [[nodiscard]] inline std::string quoted_url(std::string_view url) {
-    const std::size_t slashes = url.find("//");
-    if (slashes == std::string_view::npos) return quoted(url);
-    const std::size_t start = slashes + 2;
-    // The last '@' before the path: a password pasted unescaped may hold one itself.
-    const std::string_view authority = url.substr(start, url.find_first_of("/?#", start) - start);
+    const std::size_t slashes = url.substr(0, url.find('@')).find("//");
+    const std::size_t begin = slashes == url.npos ? 0 : slashes + 2;
+    // Up to the last '@' before the path: a password pasted unescaped may hold one itself.
+    const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
     const std::size_t at = authority.rfind('@');
-    if (at == std::string_view::npos) return quoted(url);
-    return quoted(std::string(url.substr(0, start)).append(url.substr(start + at + 1)));
+    if (at == authority.npos) return quoted(url);
+    return quoted(std::string(url.substr(0, begin)).append(url.substr(begin + at + 1)));
 }
 
 }  // namespace troika::http

@@ -214,6 +214,13 @@ class Peers(TestCase):
         self.get("--json", url, exit_code=8)
         self.assertNotIn("secret", said + self.output.decode())
         self.assertIn("authorization", server.requests[0][1])
+        # Nor those of URLs that are refused at once.
+        for wrong in ("ftp://user:secret@h/x", "http://user:secret@h:x/", "htp//user:secret@h",
+                      "user:secret@h/x", "http://user:secret@h/x mirror=ftp://user:secret@h/x",
+                      "http://user:secret@h/x out=../x", "http://user:secret@h/x y=z"):
+            for arguments in (("-v",), ("--json",)):
+                said = self.get(*arguments, "-i", "-", stdin=wrong.encode(), exit_code=2)
+                self.assertNotIn("secret", said + self.output.decode())
 
     def test_fail_now_and_then(self):
         contents = {f"/f{i}": bytes_of(i, i * 9000) for i in range(60)}

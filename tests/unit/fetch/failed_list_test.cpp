@@ -49,6 +49,17 @@ TEST(ListLine, IsPlainWhereItCanBe) {
     EXPECT_EQ(list_line(entry("http://h/a", "b c")), "http://h/a out=\"b c\"\n");
 }
 
+TEST(ListLine, HasTheMirrors) {
+    list_entry made = entry("http://h/a", "b");
+    made.mirrors = {"http://me:secret@i/a b\"", "https://j/#x"};
+    const std::string line = list_line(made);
+    EXPECT_THAT(line, Not(HasSubstr("secret")));
+    const auto read = read_all(line);
+    ASSERT_EQ(read.size(), 1u);
+    EXPECT_EQ(read[0].mirrors,
+              (std::vector<std::string>{"http://i/a%20b%22", "https://j/"}));
+}
+
 TEST(ListLine, HoldsNoCredentials) {
     EXPECT_EQ(list_line(entry("http://me:secret@h/a#top")), "http://h/a\n");
     EXPECT_THAT(list_line(entry("htt p://me:secret@h:x/a b")), Not(HasSubstr("secret")));

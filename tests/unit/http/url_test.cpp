@@ -142,6 +142,8 @@ TEST(Url, SaysWhereItIsWrongAndWhatToWrite) {
               "write %20");
     EXPECT_NE(message_of("example.org").find("begin with http://"), std::string::npos);
     EXPECT_NE(message_of("http://b\xc3\xbc""cher/").find("xn--"), std::string::npos);
+    for (const std::string text : {"http://me:secret@h:x/", "htp//me:secret@h", "me:secret@h/x y"})
+        EXPECT_EQ(message_of(text).find("secret"), std::string::npos) << text;
     // A message goes to a terminal, which must not obey it.
     EXPECT_EQ(message_of("http://x/\x1b[2J").find('\x1b'), std::string::npos);
 }
