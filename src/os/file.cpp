@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <memory>
 
@@ -117,8 +118,15 @@ int sync_data(int file) noexcept {
     return retried([&] { return ::fdatasync(file); });
 }
 
-int lock_file(int file) noexcept {
-    return retried([&] { return ::flock(file, LOCK_EX | LOCK_NB); });
+int lock_file(int file, std::chrono::milliseconds patience) noexcept {
+    constexpr std::chrono::milliseconds step{10};
+    for (;;) {
+        const int answer = retried([&] { return ::flock(file, LOCK_EX | LOCK_NB); });
+        if (answer != -EAGAIN || patience <= std::chrono::milliseconds(0)) return answer;
+        const timespec pause{.tv_sec = 0, .tv_nsec = 10'000'000};
+        ::nanosleep(&pause, nullptr);
+        patience -= step;
+    }
 }
 
 std::uint32_t file_mode_mask() noexcept {

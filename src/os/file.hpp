@@ -60,9 +60,9 @@ int write_at(int file, const void* from, std::uint32_t size, std::uint64_t offse
 
 int sync(int file) noexcept;        ///< content and all metadata
 int sync_data(int file) noexcept;   ///< content and its length
-/// Takes the lock of an open file for this process until the descriptor is closed.
-/// Returns: 0; -EAGAIN when another one holds it.
-int lock_file(int file) noexcept;
+/// Takes the lock of an open file for this process until the descriptor is closed, trying again for
+/// about `patience`. Returns: 0; -EAGAIN when another one holds it all that time.
+int lock_file(int file, std::chrono::milliseconds patience = {}) noexcept;
 int truncate(int file, std::uint64_t size) noexcept;
 
 /// Reserves blocks for [0, size) and leaves the length alone. -ENOSPC, -EDQUOT or -EFBIG where
