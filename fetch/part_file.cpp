@@ -210,8 +210,8 @@ part_file part_file::open(const std::string& path, std::span<const std::string> 
             if (opened == -ENOENT) continue;
         }
         part.file_.reset(check_result(opened, "open", part.part_path_));
-        // A process that was killed may hold its lock for a moment longer than it is seen: until the
-        // kernel is done with what it had asked for through a ring.
+        // A process that was killed may hold its lock for a moment longer than it is seen, until
+        // the kernel is done with what it had asked for through a ring.
         const int locked = os::lock_file(part.file_.get(), std::chrono::milliseconds(500));
         if (locked == -EAGAIN)
             throw failure(cause::file,
