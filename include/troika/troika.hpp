@@ -30,6 +30,7 @@
 #include <troika/tasks/gather_settled.hpp>
 #include <troika/tasks/move_on_after.hpp>
 #include <troika/tasks/race.hpp>
+#include <troika/tasks/resume_on.hpp>
 #include <troika/tasks/shield.hpp>
 #include <troika/tasks/sleep.hpp>
 #include <troika/tasks/task_group.hpp>
