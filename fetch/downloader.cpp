@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/downloader.hpp"
 
-#include <troika/fetch/exec_hook.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/transfer.hpp"
 
+#include <troika/fetch/exec_hook.hpp>
 #include <troika/tasks/sleep.hpp>
 #include <troika/tasks/task_group.hpp>
 #include <troika/tasks/yield_now.hpp>

@@ -7,8 +7,6 @@
 #include "fetch/events.hpp"
 #include "fetch/existing_names.hpp"
 #include "fetch/failed_list.hpp"
-#include <troika/fetch/failure.hpp>
-#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 #include "fetch/progress.hpp"
 #include "fetch/rate_limiter.hpp"
@@ -18,6 +16,8 @@
 #include <troika/base/intrusive_list.hpp>
 #include <troika/base/random.hpp>
 #include <troika/core/task.hpp>
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/options.hpp>
 #include <troika/http/client.hpp>
 #include <troika/sync/semaphore.hpp>
 

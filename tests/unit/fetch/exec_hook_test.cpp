@@ -2,8 +2,8 @@
 #include <troika/fetch/exec_hook.hpp>
 
 #include "fetch/descriptor_io.hpp"
-#include <troika/fetch/failure.hpp>
 
+#include <troika/fetch/failure.hpp>
 #include <troika/tasks/gather.hpp>
 
 #include "os/fd.hpp"

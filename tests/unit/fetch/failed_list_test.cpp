@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/failed_list.hpp"
 
-#include <troika/fetch/failure.hpp>
-
 #include <troika/core/task_owner.hpp>
+#include <troika/fetch/failure.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/tasks/gather.hpp>
 

@@ -2,7 +2,6 @@
 #include "fetch/target.hpp"
 
 #include <troika/fetch/failure.hpp>
-
 #include <troika/loop/event_loop.hpp>
 
 #include <gmock/gmock.h>
