@@ -93,7 +93,8 @@ public:
     ~downloader();
 
     /// Runs until all downloads have ended. What fails is told to the observer and counted.
-    /// Throws: failure when the list cannot be read. Cancel: leaves every download resumable.
+    /// Throws: failure when the list cannot be read, or what is kept between runs not be written.
+    /// Cancel: leaves every download resumable; cookies, hosts and failures are written first.
     task<void> run();
 
     [[nodiscard]] const run_totals& totals() const noexcept { return totals_; }
