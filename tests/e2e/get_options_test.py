@@ -112,7 +112,7 @@ class Exec(TestCase):
 
     def test_interrupted(self):
         """The command is ended, and the file stays."""
-        process = self.start("--json", "--exec", "sh -c 'touch begun; exec sleep 60'",
+        process = self.start("--json", "--exec", "sh -c 'touch begun; exec tail -f /dev/null'",
                              self.url + "/f5", stdout=subprocess.PIPE)
         for line in process.stdout:
             if json.loads(line)["event"] == "progress" and "begun" in self.names():
