@@ -11,7 +11,8 @@ import threading
 import unittest
 import zlib
 
-from _get_support import TestCase, answer, bytes_of, read, serves, sha256, write
+from _get_support import TestCase, bytes_of, read, serves, sha256, write
+from _peer import answer
 
 CONTENT = bytes_of("content", 600_000)
 OTHER = bytes_of("other", 500_000)
