@@ -8,6 +8,7 @@
 #include <troika/base/intrusive_list.hpp>
 #include <troika/base/outcome.hpp>
 #include <troika/base/random.hpp>
+#include <troika/core/atomics.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/core/context_var.hpp>
@@ -48,6 +49,9 @@
 #include <troika/loop/io_request.hpp>
 #include <troika/loop/poller.hpp>
 #include <troika/loop/run.hpp>
+#include <troika/pool/fork_join.hpp>
+#include <troika/pool/parallel_invoke.hpp>
+#include <troika/pool/thread_pool.hpp>
 #include <troika/io/errors.hpp>
 #include <troika/io/offload.hpp>
 #include <troika/io/operation.hpp>

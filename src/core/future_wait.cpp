@@ -9,11 +9,12 @@
 
 namespace troika::impl {
 
-void refuse_to_block_a_loop() {
-    if (current_thread.home != nullptr)
-        throw std::logic_error(
-            "a future that is not done would block the event loop of this thread: co_await it "
-            "instead");
+blocking_section::blocking_section() : home_(current_thread.home) {
+    if (home_ != nullptr) home_->begin_blocking();
+}
+
+blocking_section::~blocking_section() {
+    if (home_ != nullptr) home_->end_blocking();
 }
 
 time_point deadline_here(duration length) noexcept {
@@ -23,14 +24,25 @@ time_point deadline_here(duration length) noexcept {
 
 void block_on(future_core& core, time_point deadline) {
     if (core.done()) return;
-    refuse_to_block_a_loop();
-    core.block_until(deadline);
+    if (scheduler* const home = current_thread.home)
+        home->block(core, deadline);
+    else
+        core.block_until(deadline);
+}
+
+void wait_whatever_comes(future_core& core) noexcept {
+    try {
+        block_on(core, never);
+    } catch (...) {   // no thread takes over what this one has to do
+        core.block_until(never);
+    }
 }
 
 bool block_for(future_core& core, duration length) {
     if (core.done()) return true;
-    refuse_to_block_a_loop();
-    return core.block_until(deadline_here(length));
+    const time_point deadline = deadline_here(length);
+    if (scheduler* const home = current_thread.home) return home->block(core, deadline);
+    return core.block_until(deadline);
 }
 
 std::string future_wait::label() const {
@@ -49,11 +61,19 @@ std::exception_ptr make_broken_promise() noexcept {
 bool cancel_future(future_core& core) noexcept {
     if (core.done()) return false;
     if (!core.is_task()) {
-        if (core.try_cancel()) return true;
+        if (core.try_cancel()) {
+            if (core.is_job()) static_cast<promise_core&>(core).refuse_job();
+            return true;
+        }
         core.request_cancel();
         return false;
     }
     auto& node = static_cast<task_node&>(core);
+    if (node.home().is_shared()) {
+        const bool prevented = node.try_cancel();
+        node.cancel();
+        return prevented;
+    }
     // The node's own part is its home's: other threads send the request there. They cannot know
     // whether it has started meanwhile, and answer false.
     if (node.home().is_current()) {

@@ -8,6 +8,10 @@
 namespace troika {
 class scheduler;
 class task_node;
+namespace impl {
+class pool_worker;
+struct context_binding;
+}
 }  // namespace troika
 
 namespace troika::impl {
@@ -27,6 +31,9 @@ struct thread_state {
 
     scheduler* home = nullptr;         // the scheduler that runs on this thread
     task_node* task = nullptr;         // the task whose coroutine runs right now
+    pool_worker* worker = nullptr;     // of a thread pool: the one that this thread is
+    context_binding* context = nullptr;   // context variables of a job, where no task runs
+    const std::byte* stack_low = nullptr;          // of a thread of a pool: where its stack ends
     free_block* free[class_count] = {};            // by size class
     std::byte* arena = nullptr;        // where new blocks are cut from
     std::byte* arena_end = nullptr;    // of what is ready to be cut
@@ -40,7 +47,8 @@ extern constinit thread_local thread_state current_thread;
 /// While it lives, tasks that this thread destroys before they ran are not reported.
 class dropping_on_purpose {
 public:
-    dropping_on_purpose() noexcept : before_(std::exchange(current_thread.dropping, true)) {}
+    explicit dropping_on_purpose(bool really = true) noexcept
+        : before_(std::exchange(current_thread.dropping, current_thread.dropping || really)) {}
     dropping_on_purpose(const dropping_on_purpose&) = delete;
     dropping_on_purpose& operator=(const dropping_on_purpose&) = delete;
     ~dropping_on_purpose() { current_thread.dropping = before_; }
