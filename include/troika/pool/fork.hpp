@@ -9,8 +9,9 @@
 
 namespace troika::impl {
 
-/// `fork(f, g)` calls both, perhaps at once, returns when both have ended, and then throws what one
-/// of them threw; `fork.concurrency()` is how many calls can run at once.
+/// `fork(f, g)` calls both, perhaps at once, and returns when both have ended. Then it throws what
+/// one of them threw, in which case the other may not have been called.
+/// `fork.concurrency()` is how many calls can run at once.
 template <class F>
 concept parallel_fork = requires(F& fork, void (&call)()) {
     fork(call, call);
@@ -29,17 +30,16 @@ void fork_each(Fork& fork, std::size_t first, std::size_t last, F& f) {
     }
 }
 
-/// How many elements are worth being handed to another thread.
-inline constexpr std::ptrdiff_t fork_grain_min = 4096;
+/// How many elements are worth being handed to another thread: some tenths of a millisecond. No
+/// more, since who waits for another thread's last piece may have nothing else to do.
+inline constexpr std::ptrdiff_t fork_grain = 8192;
 
 inline constexpr std::size_t fork_parts_max = 256;
 
-/// Into how many parts to cut `size` elements on which all threads work at once: enough that a
-/// slow thread does not hold up the others for long.
+/// Into how many parts to cut `size` elements on which all threads work at once.
 inline std::size_t fork_parts(std::ptrdiff_t size, unsigned concurrency) noexcept {
-    const auto grains = static_cast<std::size_t>(size / fork_grain_min);
-    const std::size_t parts = std::min<std::size_t>(std::size_t{4} * concurrency, grains);
-    return std::clamp<std::size_t>(parts, 1, fork_parts_max);
+    if (concurrency == 1) return 1;
+    return std::clamp<std::size_t>(static_cast<std::size_t>(size / fork_grain), 1, fork_parts_max);
 }
 
 /// Where part `i` of `count` begins, when `size` elements are cut evenly.

@@ -99,6 +99,9 @@ std::ptrdiff_t share_of_left(stretch<T> left, stretch<T> right, std::ptrdiff_t c
     return low;
 }
 
+/// The grain of merges of elements that are copied: they are quick.
+inline constexpr std::ptrdiff_t merge_grain = fork_grain * 8;
+
 /// As merge_stretches(), on several threads: the halves of the result, halves of them, and so on
 /// down to `grain`, each from the parts of both sides that belong there.
 template <class T, class Less, parallel_fork Fork>

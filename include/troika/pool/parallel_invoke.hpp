@@ -87,14 +87,34 @@ void call_on_worker(thread_pool& pool, F&& function) {
     done.get();
 }
 
+/// As fork_two(), also on a thread of the pool that has lost its place to another one, since it
+/// blocked in an earlier call.
+template <class F, class G>
+void fork_on(thread_pool& pool, F&& first, G&& second) {
+    if (pool_worker::current_of(pool.home()) != nullptr) {
+        fork_two(first, second);
+        return;
+    }
+    std::exception_ptr error;
+    const future<void> other = pool.submit([&second] { second(); });
+    try {
+        first();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    wait_whatever_comes(future_access::core(other));   // runs it here if nobody has taken it
+    if (error) std::rethrow_exception(error);
+    other.get();
+}
+
 template <class F>
-void invoke_all(F&& only) {
+void invoke_all(thread_pool&, F&& only) {
     only();
 }
 template <class F, class... Rest>
-void invoke_all(F&& first, Rest&&... rest) {
-    auto others = [&] { invoke_all(rest...); };
-    fork_two(first, others);
+void invoke_all(thread_pool& pool, F&& first, Rest&&... rest) {
+    auto others = [&] { invoke_all(pool, rest...); };
+    fork_on(pool, first, others);
 }
 
 }  // namespace impl
@@ -109,7 +129,7 @@ void invoke_all(F&& first, Rest&&... rest) {
 template <std::invocable... Functions>
     requires(sizeof...(Functions) > 0)
 void parallel_invoke(thread_pool& pool, Functions&&... functions) {
-    impl::call_on_worker(pool, [&] { impl::invoke_all(functions...); });
+    impl::call_on_worker(pool, [&] { impl::invoke_all(pool, functions...); });
 }
 
 }  // namespace troika

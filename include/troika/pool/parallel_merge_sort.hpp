@@ -17,15 +17,12 @@ public:
     /// Sorts `all` with `buffer`, which has as many places. If `less` throws, or is no strict weak
     /// order, `all` is permuted somehow.
     static void run(stretch<T> all, T* buffer, Less less, Fork& fork) {
-        const parallel_merge_sort work(all.size, less, fork);
+        const parallel_merge_sort work(less, fork);
         work.sort(all, buffer, false);
     }
 
 private:
-    parallel_merge_sort(std::ptrdiff_t size, Less less, Fork& fork)
-        : less_(less), fork_(fork),
-          grain_(std::max(fork_grain_min,
-                          size / (static_cast<std::ptrdiff_t>(fork.concurrency()) * 16))) {}
+    parallel_merge_sort(Less less, Fork& fork) : less_(less), fork_(fork) {}
 
     // Leaves the result in `other` if `to_other`, but then a permutation in `here`; also if it
     // throws.
@@ -38,7 +35,7 @@ private:
         const std::ptrdiff_t half = here.size / 2;
         const auto sort_left = [&] { sort(here.first(half), other, !to_other); };
         const auto sort_right = [&] { sort(here.from(half), other + half, !to_other); };
-        if (here.size > grain_) {
+        if (here.size > fork_grain) {
             fork_(sort_left, sort_right);
         } else {
             sort_left();
@@ -59,12 +56,11 @@ private:
     }
 
     void merge(stretch<T> halves, std::ptrdiff_t half, T* into) const {
-        parallel_merge(halves.first(half), halves.from(half), into, grain_, less_, fork_);
+        parallel_merge(halves.first(half), halves.from(half), into, merge_grain, less_, fork_);
     }
 
     const Less less_;
     Fork& fork_;
-    const std::ptrdiff_t grain_;   // so many elements are sorted or merged by one thread
 };
 
 }  // namespace troika::impl

@@ -25,15 +25,12 @@ public:
     /// Sorts [first, last) with `buffer`, memory for as many elements. If `less` throws, or is no
     /// strict weak order, they are permuted somehow.
     static void run(It first, It last, T* buffer, Less less, Fork& fork) {
-        const parallel_move_sort work(last - first, less, fork);
+        const parallel_move_sort work(less, fork);
         work.sort(first, last, buffer);
     }
 
 private:
-    parallel_move_sort(std::ptrdiff_t size, Less less, Fork& fork)
-        : less_(less), fork_(fork),
-          grain_(std::max(fork_grain_min,
-                          size / (static_cast<std::ptrdiff_t>(fork.concurrency()) * 16))) {}
+    parallel_move_sort(Less less, Fork& fork) : less_(less), fork_(fork) {}
 
     // Elements out of the range, of which those up to the begins have left again, and where the
     // next one goes.
@@ -69,7 +66,7 @@ private:
         const It middle = first + half;
         const auto sort_left = [&] { sort(first, middle, buffer); };
         const auto sort_right = [&] { sort(middle, last, buffer + half); };
-        const bool on_several = size > grain_ && fork_.concurrency() > 1;
+        const bool on_several = size > fork_grain && fork_.concurrency() > 1;
         if (on_several) {
             fork_(sort_left, sort_right);
         } else {
@@ -117,7 +114,7 @@ private:
     void merge(stretch<T> left, stretch<T> right, It into) const {
         const std::ptrdiff_t size = left.size + right.size;
         lifted out(left, right, into);
-        if (size <= grain_) {
+        if (size <= fork_grain) {
             while (out.left.size > 0 && out.right.size > 0)
                 out.put_back(less_(*out.right.data, *out.left.data) ? out.right : out.left);
             return;
@@ -125,14 +122,22 @@ private:
         const std::ptrdiff_t half = size / 2;
         const std::ptrdiff_t of_left = share_of_left(left, right, half, less_);
         const std::ptrdiff_t of_right = half - of_left;
-        out.leave();   // the calls below put them back
-        fork_([&] { merge(left.first(of_left), right.first(of_right), into); },
-              [&] { merge(left.from(of_left), right.from(of_right), into + half); });
+        out.leave();
+        // Whichever of the calls begins takes its part over; when one throws, the other may not.
+        lifted low(left.first(of_left), right.first(of_right), into);
+        lifted high(left.from(of_left), right.from(of_right), into + half);
+        fork_([&] { merge_taken(low); }, [&] { merge_taken(high); });
+    }
+
+    void merge_taken(lifted& part) const {
+        const stretch<T> left = part.left;
+        const stretch<T> right = part.right;
+        part.leave();
+        merge(left, right, part.into);
     }
 
     const Less less_;
     Fork& fork_;
-    const std::ptrdiff_t grain_;   // so many elements are sorted or merged by one thread
 };
 
 }  // namespace troika::impl

@@ -31,15 +31,13 @@ private:
     using size_type = sort_size<It>;
 
     parallel_quick_sort(size_type size, Less less, Fork& fork)
-        : less_(less), fork_(fork), grain_(fork_grain_min), together_min_(fork_grain_min * 4) {
+        : less_(less), fork_(fork), together_min_(fork_grain * 4) {
         const auto threads = static_cast<size_type>(fork.concurrency());
-        // Many more pieces than threads, so that all end at about the same time.
-        grain_ = std::max(grain_, size / (threads * 64));
         together_min_ = std::max(together_min_, size / threads + size / (threads * 2));
     }
 
     void sort(It first, It last, bool has_lower_bound, int bad_pivots_left) {
-        while (last - first > grain_) {
+        while (last - first > fork_grain) {
             if (bad_pivots_left == 0) break;   // which quick_sort() knows what to do about
             const bool together = last - first >= together_min_ && fork_.concurrency() > 1;
             const division<It> parts =
@@ -51,7 +49,7 @@ private:
             bad_pivots_left -= parts.is_bad;
             const size_type left = parts.left_end - first;
             const size_type right = last - parts.right_begin;
-            if (std::min(left, right) * 4 >= grain_) {
+            if (std::min(left, right) * 4 >= fork_grain) {
                 fork_(
                     [&] { sort(first, parts.left_end, has_lower_bound, bad_pivots_left); },
                     [&] { sort(parts.right_begin, last, true, bad_pivots_left); });
@@ -71,7 +69,6 @@ private:
 
     const Less less_;
     Fork& fork_;
-    size_type grain_;          // a part of so many elements is sorted by one thread
     size_type together_min_;   // a part of so many is partitioned by all
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/pool/parallel_quick_sort.hpp>
 
-#include "tests/unit/pool/sort_cases.hpp"
+#include "unit/pool/sort_cases.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ void sort_range(Range& all, Less less, Fork& fork) {
 
 template <class Range>
 void sorts(auto& fork) {
-    for (const std::size_t size : {0u, 1u, 2u, 50u, 4097u, 20001u}) {
+    for (const std::size_t size : {0u, 1u, 2u, 50u, 8193u, 40001u}) {
         for (const pattern& input : patterns(size, static_cast<unsigned>(size))) {
             auto all = dealt<Range>(input.values);
             sort_range(all, by_key_and_place(), fork);
@@ -52,7 +52,7 @@ TEST(parallel_quick_sort, sorts_elements_of_every_kind) {
 
 TEST(parallel_quick_sort, does_not_fork_for_few) {
     alone fork{8};
-    auto cards = dealt<std::vector<card>>(random_keys(4096));
+    auto cards = dealt<std::vector<card>>(random_keys(8192));
     sort_range(cards, by_key(), fork);
     EXPECT_EQ(fork.calls, 0);
     EXPECT_TRUE(std::is_sorted(cards.begin(), cards.end(), by_key()));
@@ -60,7 +60,7 @@ TEST(parallel_quick_sort, does_not_fork_for_few) {
 
 template <class T>
 void survives_throwing(auto& fork) {
-    constexpr std::size_t size = 17000;
+    constexpr std::size_t size = 30000;
     for (const pattern& input : patterns(size)) {
         for (long calls = 0;; calls = calls * 6 + 1) {
             auto all = dealt<std::vector<T>>(input.values);

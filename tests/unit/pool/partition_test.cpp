@@ -2,7 +2,7 @@
 #include <troika/pool/parallel_partition.hpp>
 #include <troika/pool/partition.hpp>
 
-#include "tests/unit/pool/sort_cases.hpp"
+#include "unit/pool/sort_cases.hpp"
 
 #include <gtest/gtest.h>
 
@@ -89,7 +89,7 @@ TEST(partition, chooses_pivots_near_the_middle) {
 
 template <class Range, class Fork>
 void partitions_in_parallel(Fork fork) {
-    for (const std::size_t size : {0u, 1u, 4096u, 8193u, 17001u}) {
+    for (const std::size_t size : {0u, 1u, 8192u, 20001u, 40001u}) {
         for (const pattern& input : patterns(size)) {
             std::vector<std::uint32_t> in_order = input.values;
             std::sort(in_order.begin(), in_order.end());
@@ -120,7 +120,7 @@ TEST(parallel_partition, divides_as_one_thread_does) {
 
 TEST(parallel_partition, knows_parts_that_lie_right) {
     // One part of the range is all small, another all large, in each order.
-    constexpr std::size_t part = 4096;
+    constexpr std::size_t part = 8192;
     alone fork{1};
     for (std::uint32_t bits = 0; bits < 16; ++bits) {
         std::vector<std::uint32_t> keys(4 * part);
@@ -136,7 +136,7 @@ TEST(parallel_partition, knows_parts_that_lie_right) {
 TEST(parallel_partition, loses_nothing_when_a_comparison_throws) {
     const std::vector<pattern> inputs = patterns(50000);
     alone fork{4};
-    for (const long calls : {0L, 1L, 4095L, 30000L, 49999L}) {
+    for (const long calls : {0L, 1L, 8191L, 30000L, 49999L}) {
         auto all = dealt<std::vector<token>>(inputs.front().values);
         failing_order order(calls);
         token pivot(0x80000000, 0);

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -20,21 +19,13 @@
 
 namespace troika::sort_cases {
 
-/// Does one thing after the other.
+/// Does one thing after the other, and not the other if the one has failed.
 struct alone {
     template <class F, class G>
     void operator()(F&& f, G&& g) {
         ++calls;
-        std::exception_ptr failure;
-        for (const std::function<void()>& call : {std::function<void()>(std::ref(f)),
-                                                  std::function<void()>(std::ref(g))}) {
-            try {
-                call();
-            } catch (...) {
-                if (!failure) failure = std::current_exception();
-            }
-        }
-        if (failure) std::rethrow_exception(failure);
+        f();
+        g();
     }
     [[nodiscard]] unsigned concurrency() const { return width; }
 
@@ -51,7 +42,8 @@ public:
     void operator()(F&& f, G&& g) {
         if (idle_.fetch_sub(1) <= 0) {
             idle_.fetch_add(1);
-            alone()(f, g);
+            f();
+            g();
             return;
         }
         std::exception_ptr failure;

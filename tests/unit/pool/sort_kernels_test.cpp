@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/pool/sort_kernels.hpp>
 
-#include "tests/unit/pool/sort_cases.hpp"
+#include "unit/pool/sort_cases.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/pool/stable_sort.hpp>
 
-#include "tests/unit/pool/sort_cases.hpp"
+#include "unit/pool/sort_cases.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ using namespace sort_cases;
 
 template <class Range>
 void sorts_stably(auto& fork) {
-    std::vector<std::size_t> sizes{100, 1000, 4097, 10001};
+    std::vector<std::size_t> sizes{100, 1000, 8193, 20001};
     for (std::size_t size = 0; size < 40; ++size) sizes.push_back(size);
     for (const std::size_t size : sizes) {
         for (const pattern& input : patterns(size, static_cast<unsigned>(size))) {
@@ -55,9 +55,9 @@ TEST(stable_sort, sorts_on_threads) {
 
 TEST(stable_sort, does_not_fork_for_few) {
     alone fork{8};
-    auto cards = dealt<std::vector<card>>(random_keys(4096));
+    auto cards = dealt<std::vector<card>>(random_keys(8192));
     stable_sort(cards.begin(), cards.end(), by_key(), fork);
-    auto tokens = dealt<std::vector<token>>(random_keys(4096));
+    auto tokens = dealt<std::vector<token>>(random_keys(8192));
     stable_sort(tokens.begin(), tokens.end(), by_key(), fork);
     EXPECT_EQ(fork.calls, 0);
 }
@@ -106,15 +106,15 @@ TEST(stable_sort, loses_nothing_when_a_comparison_throws) {
     survives_throwing<std::vector<old_fashioned>>(500, fork);
     // Large enough for merges on several threads.
     on_threads threads(3);
-    survives_throwing<std::vector<card>>(9000, threads);
-    survives_throwing<std::vector<token>>(9000, threads);
+    survives_throwing<std::vector<card>>(20000, threads);
+    survives_throwing<std::vector<token>>(20000, threads);
     EXPECT_EQ(token::alive, 0);
 }
 
 template <class T>
 void survives_disorder() {
     alone fork{4};
-    for (const std::size_t size : {40u, 500u, 9000u}) {
+    for (const std::size_t size : {40u, 500u, 20000u}) {
         for (unsigned seed = 0; seed < 10; ++seed) {
             auto all = dealt<std::vector<T>>(std::vector<std::uint32_t>(size));
             no_order order(seed);
