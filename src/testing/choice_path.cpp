@@ -25,7 +25,7 @@ bool choice_path::follow(std::string_view text) {
         if (result.ec != std::errc{} || position < choices_.size() || position >= choices_max)
             return false;
         at = result.ptr;
-        if (at != end && *at++ != ',') return false;
+        if (at != end && (*at++ != ',' || at == end)) return false;
         choices_.resize(position, {0, 0});
         choices_.push_back({taken, 0});
     }

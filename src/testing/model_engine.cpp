@@ -50,7 +50,7 @@ model_report model_engine::run() {
             break;
         }
         execute();
-        if (report_.failure.empty() && path_.diverged())
+        if (path_.diverged())
             report_.failure = options_.replay
                 ? "the replay does not fit the scenario: it has other choices"
                 : "the scenario is not deterministic: with the same choices it went another way";
