@@ -8,7 +8,6 @@ void atomic_history::construct(std::uint64_t value, std::size_t thread, const ve
     stores_.clear();
     order_.clear();
     for (auto& known : known_) known.clear();
-    sequential_ = no_store;
     made_by_ = thread;
     made_at_ = clock.at[thread];
     stores_.push_back({.value = value, .sequence = sequence});
@@ -22,8 +21,8 @@ std::size_t atomic_history::unordered_access(const vector_clock& clock) const no
     return model_threads_max;
 }
 
-std::uint32_t atomic_history::lowest_rank(std::size_t thread, const vector_clock& clock,
-                                          std::memory_order order) const noexcept {
+std::uint32_t atomic_history::lowest_rank(std::size_t thread,
+                                          const vector_clock& clock) const noexcept {
     std::uint32_t lowest = 0;
     // Coherence: what a thread has read or written, and what happened before, is not undone. A
     // thread's own knowledge only grows, so that its last entry that happened before is enough.
@@ -35,16 +34,12 @@ std::uint32_t atomic_history::lowest_rank(std::size_t thread, const vector_clock
             break;
         }
     }
-    // The order of execution is the total order S of the seq_cst operations: an earlier one may
-    // not come later in the coherence order.
-    if (order == std::memory_order_seq_cst && sequential_ != no_store)
-        lowest = std::max(lowest, stores_[sequential_].rank);
     return lowest;
 }
 
 std::span<const store_id> atomic_history::readable(std::size_t thread, const vector_clock& clock,
-                                                   std::memory_order order, std::size_t depth) {
-    const std::uint32_t lowest = lowest_rank(thread, clock, order);
+                                                   std::size_t depth) {
+    const std::uint32_t lowest = lowest_rank(thread, clock);
     found_.clear();
     for (std::size_t i = order_.size(); i-- > lowest && found_.size() < depth;)
         found_.push_back(order_[i]);
@@ -52,8 +47,8 @@ std::span<const store_id> atomic_history::readable(std::size_t thread, const vec
 }
 
 std::span<const store_id> atomic_history::places(std::size_t thread, const vector_clock& clock,
-                                                 std::memory_order order, std::size_t depth) {
-    const std::uint32_t lowest = lowest_rank(thread, clock, order);
+                                                 std::size_t depth) {
+    const std::uint32_t lowest = lowest_rank(thread, clock);
     found_.clear();
     for (std::size_t i = order_.size(); i-- > lowest && found_.size() < depth;)
         if (free_for_rmw(order_[i])) found_.push_back(order_[i]);
@@ -69,7 +64,6 @@ std::uint64_t atomic_history::read(store_id id, std::size_t thread, vector_clock
                                    std::memory_order order) {
     const store& from = stores_[id];
     if (acquires(order) && from.has_release) clock.join(from.released);
-    if (order == std::memory_order_seq_cst) sequential_ = id;
     note(thread, clock.at[thread], id);
     return from.value;
 }
@@ -92,7 +86,6 @@ store_id atomic_history::write(std::uint64_t value, store_id place, bool by_rmw,
     stores_.push_back(made);
     for (std::size_t i = made.rank + std::size_t{1}; i < order_.size(); ++i)
         ++stores_[order_[i]].rank;
-    if (order == std::memory_order_seq_cst) sequential_ = id;
     note(thread, clock.at[thread], id);
     return id;
 }

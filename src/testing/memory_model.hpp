@@ -30,7 +30,8 @@ constexpr bool releases(std::memory_order order) noexcept {
 ///
 /// Every store stays in the history. The modification order is not the order of execution: a store
 /// may enter it before stores that its thread does not know. Happens-before is told by the clocks
-/// of the threads, which the engine keeps. Source: [intro.races], [atomics.order] of C++20.
+/// of the threads, which the engine keeps; what seq_cst forbids, by sequential_order.
+/// Source: [intro.races] of C++20.
 class atomic_history {
 public:
     struct store {
@@ -56,12 +57,12 @@ public:
 
     /// The stores that `thread` may read, the newest first, at most `depth` of them.
     std::span<const store_id> readable(std::size_t thread, const vector_clock& clock,
-                                       std::memory_order order, std::size_t depth);
+                                       std::size_t depth);
 
     /// The stores after which `thread` may put a store of its own, the newest first; the first is
     /// the newest of all, at most `depth`.
     std::span<const store_id> places(std::size_t thread, const vector_clock& clock,
-                                     std::memory_order order, std::size_t depth);
+                                     std::size_t depth);
 
     /// Whether a read-modify-write may read `id`: no other one has.
     [[nodiscard]] bool free_for_rmw(store_id id) const noexcept;
@@ -76,6 +77,9 @@ public:
                    const vector_clock& clock, std::memory_order order, std::uint32_t sequence);
 
     [[nodiscard]] const store& at(store_id id) const noexcept { return stores_[id]; }
+    [[nodiscard]] store_id next_id() const noexcept {
+        return static_cast<store_id>(stores_.size());
+    }
     [[nodiscard]] store_id newest() const noexcept { return order_.back(); }
 
 private:
@@ -85,15 +89,14 @@ private:
         store_id id;
     };
 
-    [[nodiscard]] std::uint32_t lowest_rank(std::size_t thread, const vector_clock& clock,
-                                            std::memory_order order) const noexcept;
+    [[nodiscard]] std::uint32_t lowest_rank(std::size_t thread,
+                                            const vector_clock& clock) const noexcept;
     void note(std::size_t thread, std::uint32_t time, store_id id);
 
     std::vector<store> stores_;    // in the order of execution
     std::vector<store_id> order_;  // in the modification order
     std::array<std::vector<knowledge>, model_threads_max> known_;
     std::vector<store_id> found_;
-    store_id sequential_ = no_store;   // the last one that a seq_cst operation read or wrote
     std::size_t made_by_ = 0;
     std::uint32_t made_at_ = 0;
 };

@@ -101,8 +101,9 @@ std::uint64_t model_engine::load(const void* address, std::memory_order order,
     atomic_history& history = memory_.at(location).atomic;
     const auto readable = concurrent_
         ? scheduler_.loadable(current_)
-        : history.readable(current_, clock(), order, options_.history_max);
+        : history.readable(current_, clock(), options_.history_max);
     const store_id id = readable[choose(readable.size())];
+    add_to_sequence(location, order, id, id, false);
     const std::uint64_t value = history.read(id, current_, clock(), order);
     record(step_kind::load, location, order, value, value, history.at(history.newest()).value,
            where);
@@ -115,12 +116,12 @@ void model_engine::store(const void* address, std::uint64_t value, std::memory_o
     order = sites_.use("store", order, where);
     const std::size_t location = arrive(address, false, order, where);
     atomic_history& history = memory_.at(location).atomic;
-    const auto places = history.places(current_, clock(), order, options_.history_max);
-    const unsigned index = choose(places.size());
+    const store_id place = choose_place(location, order);
     const std::uint64_t newest = history.at(history.newest()).value;
+    add_to_sequence(location, order, place, history.next_id(), true);
     const store_id id
-        = history.write(value, places[index], false, current_, clock(), order, ++sequence_);
-    record(step_kind::store, location, order, value, value, newest, where, index != 0);
+        = history.write(value, place, false, current_, clock(), order, ++sequence_);
+    record(step_kind::store, location, order, value, value, newest, where, id != history.newest());
     done(location, step_effect::write, id);
 }
 
@@ -131,9 +132,9 @@ std::uint64_t model_engine::change(const void* address, atomic_operation operati
     order = sites_.use(form.name, order, where);
     const std::size_t location = arrive(address, false, order, where);
     atomic_history& history = memory_.at(location).atomic;
-    const auto places = history.places(current_, clock(), order, options_.history_max);
-    const store_id place = places[choose(places.size())];
+    const store_id place = choose_place(location, order);
     const std::uint64_t newest = history.at(history.newest()).value;
+    add_to_sequence(location, order, place, history.next_id(), true);
     const std::uint64_t before = history.read(place, current_, clock(), order);
     const std::uint64_t after = change(before, operand);
     const store_id id
@@ -143,14 +144,43 @@ std::uint64_t model_engine::change(const void* address, atomic_operation operati
     return before;
 }
 
-void model_engine::find_swap_options(atomic_history& history, std::uint64_t expected,
+bool model_engine::is_allowed(std::size_t location, std::memory_order order, store_id store,
+                              bool writes) {
+    return order != std::memory_order_seq_cst
+           || memory_.sequence().allows({location, current_, &clock(), store, writes},
+                                        memory_.at(location).atomic);
+}
+
+void model_engine::add_to_sequence(std::size_t location, std::memory_order order, store_id store,
+                                   store_id own, bool writes) {
+    if (order != std::memory_order_seq_cst) return;
+    if (memory_.sequence().is_full())
+        fail("more than " + std::to_string(sequential_order::operations_max)
+             + " seq_cst operations in one execution; make the scenario smaller");
+    memory_.sequence().add({location, current_, &clock(), store, writes}, own,
+                           memory_.at(location).atomic);
+}
+
+store_id model_engine::choose_place(std::size_t location, std::memory_order order) {
+    const auto all
+        = memory_.at(location).atomic.places(current_, clock(), options_.history_max);
+    places_.assign(all.begin(), all.end());
+    std::erase_if(places_,
+                  [&](store_id id) { return !is_allowed(location, order, id, true); });
+    return places_[choose(places_.size())];
+}
+
+void model_engine::find_swap_options(std::size_t location, std::uint64_t expected,
                                      std::memory_order success, std::memory_order failure,
                                      bool weak) {
+    atomic_history& history = memory_.at(location).atomic;
     swap_options_.clear();
-    for (const store_id id : history.places(current_, clock(), success, options_.history_max))
-        if (history.at(id).value == expected) swap_options_.push_back({id, step_kind::swap});
+    for (const store_id id : history.places(current_, clock(), options_.history_max))
+        if (history.at(id).value == expected && is_allowed(location, success, id, true))
+            swap_options_.push_back({id, step_kind::swap});
     const bool spurious = weak && spurious_failures_ < options_.spurious_failures_max;
-    for (const store_id id : history.readable(current_, clock(), failure, options_.history_max)) {
+    for (const store_id id : history.readable(current_, clock(), options_.history_max)) {
+        if (!is_allowed(location, failure, id, false)) continue;
         if (history.at(id).value != expected)
             swap_options_.push_back({id, step_kind::swap_failed});
         else if (spurious)
@@ -170,17 +200,16 @@ bool model_engine::compare_exchange(const void* address, std::uint64_t& expected
                                     std::source_location where) {
     success = sites_.use("compare_exchange", success, where);
     failure = sites_.use("compare_exchange on failure", failure, where);
-    const bool sequential
-        = success == std::memory_order_seq_cst || failure == std::memory_order_seq_cst;
-    const std::size_t location
-        = arrive(address, false, sequential ? std::memory_order_seq_cst : success, where);
+    const std::size_t location = arrive(address, false, success, where);
     atomic_history& history = memory_.at(location).atomic;
-    find_swap_options(history, expected, success, failure, weak);
+    find_swap_options(location, expected, success, failure, weak);
     const auto [place, kind] = swap_options_[choose(swap_options_.size())];
     const std::uint64_t newest = history.at(history.newest()).value;
-    const std::memory_order order = kind == step_kind::swap ? success : failure;
+    const bool swaps = kind == step_kind::swap;
+    const std::memory_order order = swaps ? success : failure;
+    add_to_sequence(location, order, place, swaps ? history.next_id() : place, swaps);
     const std::uint64_t before = history.read(place, current_, clock(), order);
-    if (kind != step_kind::swap) {
+    if (!swaps) {
         if (kind == step_kind::swap_spurious) ++spurious_failures_;
         expected = before;
         record(kind, location, order, before, before, newest, where);
@@ -229,6 +258,8 @@ void model_engine::wait(const void* address, std::uint32_t expected, std::source
     const std::size_t location = arrive(address, false, std::memory_order_relaxed, where);
     atomic_history& history = memory_.at(location).atomic;
     const store_id newest = history.newest();
+    // The kernel has a full barrier between what the caller did before and this look.
+    add_to_sequence(location, std::memory_order_seq_cst, newest, newest, false);
     const std::uint64_t value = history.read(newest, current_, clock(), std::memory_order_relaxed);
     const bool blocks = value == expected;
     record(blocks ? step_kind::wait : step_kind::wait_refused, location, std::memory_order_relaxed,

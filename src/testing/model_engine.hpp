@@ -102,7 +102,12 @@ private:
                 std::uint64_t before, std::uint64_t after, std::uint64_t newest,
                 std::source_location where, bool early = false);
     void done(std::size_t location, step_effect effect, store_id store);
-    void find_swap_options(atomic_history& history, std::uint64_t expected,
+    [[nodiscard]] bool is_allowed(std::size_t location, std::memory_order order, store_id store,
+                                  bool writes);
+    void add_to_sequence(std::size_t location, std::memory_order order, store_id store,
+                         store_id own, bool writes);
+    store_id choose_place(std::size_t location, std::memory_order order);
+    void find_swap_options(std::size_t location, std::uint64_t expected,
                            std::memory_order success, std::memory_order failure, bool weak);
     [[noreturn]] void fail(const std::string& text);
     [[noreturn]] void fail_at(std::source_location where, const std::string& text);

@@ -11,6 +11,7 @@ void model_memory::clear() noexcept {
     size_ = 0;
     used_ = 0;
     ++round_;
+    sequence_.clear();
 }
 
 std::size_t model_memory::construct(const void* address, bool is_plain) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "testing/memory_model.hpp"
+#include "testing/sequential_order.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] const model_location& at(std::size_t number) const noexcept {
         return locations_[number];
     }
+    /// The order S of this execution.
+    [[nodiscard]] sequential_order& sequence() noexcept { return sequence_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
@@ -51,6 +54,7 @@ private:
 
     std::vector<model_location> locations_;   // keep their storage from one execution to the next
     std::size_t size_ = 0;
+    sequential_order sequence_;
     std::vector<slot> slots_;
     std::size_t used_ = 0;
     std::uint64_t round_ = 1;

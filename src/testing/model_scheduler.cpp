@@ -10,10 +10,6 @@ constexpr unsigned bit(std::size_t thread) noexcept {
     return 1u << thread;
 }
 
-constexpr bool is_sequential(const pending_step& step) noexcept {
-    return step.order == std::memory_order_seq_cst;
-}
-
 }  // namespace
 
 void model_scheduler::begin(std::size_t count, const vector_clock& clock) {
@@ -156,8 +152,12 @@ std::span<const store_id> model_scheduler::loadable(std::size_t index) {
     thread& one = threads_[index];
     const std::size_t where = one.next.location;
     atomic_history& history = memory_->at(where).atomic;
-    const auto all = history.readable(index, one.clock, one.next.order, options_.history_max);
+    const auto all = history.readable(index, one.clock, options_.history_max);
     loadable_.assign(all.begin(), all.end());
+    if (one.next.order == std::memory_order_seq_cst)
+        std::erase_if(loadable_, [&](store_id id) {
+            return !memory_->sequence().allows({where, index, &one.clock, id, false}, history);
+        });
     if (one.explored != 0)
         std::erase_if(loadable_,
                       [&](store_id id) { return history.at(id).sequence <= one.explored; });
@@ -187,16 +187,9 @@ void model_scheduler::wake_sleepers(std::size_t by, step_effect effect) noexcept
     for (std::size_t i = 1; i <= count_; ++i) {
         thread& one = threads_[i];
         if (i == by || one.explored == 0 || one.next.location != done.location) continue;
-        const bool both_sequential = is_sequential(one.next) && is_sequential(done);
-        if (effect != step_effect::other && !both_sequential) {
-            if (effect == step_effect::load) continue;
-            if (one.next.is_load) {
-                one.asleep = false;   // for what it has not read yet
-                continue;
-            }
-        }
-        one.asleep = false;
-        one.explored = 0;
+        if (effect == step_effect::load) continue;
+        one.asleep = false;   // a load: for what it has not read yet
+        if (effect == step_effect::other || !one.next.is_load) one.explored = 0;
     }
 }
 

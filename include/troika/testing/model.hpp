@@ -115,15 +115,16 @@ private:
 /// The model: C++20 without fences, and without load buffering: a load reads only from stores that
 /// were executed before it. Each load may read any store that coherence and happens-before allow; a
 /// store may enter the modification order before stores that its thread does not know; release
-/// sequences go on through read-modify-writes; seq_cst operations are in one total order, which is
-/// the order of their execution, and the coherence order agrees with it. consume is acquire. Not
-/// found are bugs that need load buffering, more than `history_max` old values, a futex that wakes
-/// for no reason, or real time; pause() makes a thread wait until another one made a step.
+/// sequences go on through read-modify-writes; a swap that fails is a load. For the seq_cst
+/// operations there is a single total order, consistent with strongly-happens-before and with the
+/// coherence order; it need not be the order of execution. consume is acquire.
+/// Not found are bugs that need load buffering, more than `history_max` old values, a futex that
+/// wakes for no reason, or real time. pause() makes a thread wait until another one made a step.
 ///
 /// A scenario is deterministic but for its threads: the same each time it is called. What its
 /// threads share and the model does not know (a plain `int` that counts) must not decide what they
-/// do, or `reduce` has to be off. A failed execution stops where it is: what its threads own then is
-/// not freed.
+/// do, or `reduce` has to be off. A failed execution stops where it is: what its threads own then
+/// is not freed.
 /// Throws: std::invalid_argument when `options.replay` is no such text.
 model_report model(const model_options& options, std::function<void(model_run&)> scenario);
 

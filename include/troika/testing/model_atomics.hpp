@@ -243,7 +243,8 @@ struct model_atomics {
     }
 
     /// Blocks when the newest value of `word` is `expected`; a wake-up that never comes is a
-    /// deadlock.
+    /// deadlock. The look at `word` is in the total order of the seq_cst operations, as the
+    /// kernel has a full barrier before it; it acquires nothing.
     static void wait(const atomic<std::uint32_t>& word, std::uint32_t expected,
                      std::source_location where = std::source_location::current()) noexcept {
         impl::wait_atomic(&word, expected, where);

@@ -133,6 +133,24 @@ TEST(litmus, store_buffering) {
     EXPECT_THAT(store_buffering(seq_cst, seq_cst), UnorderedElementsAre("01", "10", "11"));
 }
 
+TEST(litmus, seq_cst_orders_nothing_for_others) {
+    // The order of x is between its seq_cst operations: y is stored without waiting for it.
+    EXPECT_THAT(explore(2,
+                        [](model_run& run, results& r) {
+                            auto& x = run.make<atomic<int>>(0);
+                            auto& y = run.make<atomic<int>>(0);
+                            run.thread([&] {
+                                x.store(1, seq_cst);
+                                y.store(1, relaxed);
+                            });
+                            run.thread([&] {
+                                r.found[0] = y.load(relaxed);
+                                r.found[1] = x.load(seq_cst);
+                            });
+                        }),
+                UnorderedElementsAre("00", "01", "10", "11"));
+}
+
 TEST(litmus, load_buffering_is_not_explored) {
     // C++ allows 11 with relaxed; the model runs a store after what stands before it.
     EXPECT_THAT(explore(2,
