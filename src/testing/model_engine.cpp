@@ -113,10 +113,8 @@ void model_engine::guarded(Body&& body) {
 }
 
 void model_engine::conduct() {
-    guarded([this] {
-        model_run run(*this);
-        scenario_(run);
-    });
+    model_run run(*this);   // threads use it as well
+    guarded([&] { scenario_(run); });
     scheduler_.begin(threads_, clock());
     concurrent_ = true;
     reschedule();   // returns when all have finished
