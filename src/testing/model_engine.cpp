@@ -8,17 +8,6 @@
 #include <exception>
 #include <stdexcept>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TROIKA_LSAN 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define TROIKA_LSAN 1
-#endif
-#ifdef TROIKA_LSAN
-#include <sanitizer/lsan_interface.h>
-#endif
-
 namespace troika::testing::impl {
 
 model_engine::model_engine(const model_options& options, std::function<void(model_run&)> scenario)
@@ -77,9 +66,9 @@ void model_engine::execute() {
     if (!scenario.prepared) scenario.fiber.prepare(&enter, &scenario);
     scenario.prepared = true;
     host_.switch_to(scenario.fiber);
+    running_ = false;
     ++report_.executions;
     report_.steps += steps_;
-    if (running_) leave_wreck();
 }
 
 void model_engine::enter(void* self) noexcept {
@@ -88,7 +77,6 @@ void model_engine::enter(void* self) noexcept {
     for (;;) {
         if (me.index == 0) {
             engine.conduct();
-            engine.running_ = false;
             me.fiber.switch_to(engine.host_);
         } else {
             engine.guarded(me.body);
@@ -140,20 +128,14 @@ void model_engine::clean_up() {
 }
 
 void model_engine::leave_wreck() {
-    // The threads stopped in the middle: what they hold is not fit to be destroyed.
+    // The threads stopped in the middle: what they share is not fit to be destroyed.
     struct wreck {
         object_room room;
-        std::vector<std::unique_ptr<actor>> actors;
-        std::vector<std::move_only_function<void()>> finals;
+        std::vector<std::move_only_function<void()>> bodies;
     };
-    running_ = false;
-    for (auto& one : actors_) one->fiber.abandon();
-    auto* left = new wreck{std::move(room_), std::move(actors_), std::move(finals_)};
-#ifdef TROIKA_LSAN
-    __lsan_ignore_object(left);
-#else
-    static_cast<void>(left);
-#endif
+    auto* const left = new wreck{std::move(room_), std::move(finals_)};
+    for (std::size_t i = 1; i < actors_.size(); ++i)
+        left->bodies.push_back(std::move(actors_[i]->body));
 }
 
 void* model_engine::allocate(std::size_t bytes, std::size_t alignment) {
@@ -271,6 +253,7 @@ void model_engine::fail(const std::string& text) {
     if (text.back() != '\n') report_.failure += '\n';
     report_.failure += "in execution " + std::to_string(report_.executions + 1) + ", replay \""
                        + report_.replay + "\":\n" + trace_.text();
+    leave_wreck();
     actors_[current_]->fiber.switch_to(host_);
     std::terminate();   // nobody comes back to a failed execution
 }
