@@ -22,14 +22,14 @@ std::size_t atomic_history::unordered_access(const vector_clock& clock) const no
 }
 
 std::uint32_t atomic_history::lowest_rank(std::size_t thread,
-                                          const vector_clock& clock) const noexcept {
+                                          const vector_clock& visible) const noexcept {
     std::uint32_t lowest = 0;
     // Coherence: what a thread has read or written, and what happened before, is not undone. A
-    // thread's own knowledge only grows, so that its last entry that happened before is enough.
+    // thread's own knowledge only grows, so that its last entry that is visible is enough.
     for (std::size_t t = 0; t < known_.size(); ++t) {
         const auto& known = known_[t];
         for (std::size_t i = known.size(); i-- > 0;) {
-            if (t != thread && !clock.covers(t, known[i].time)) continue;
+            if (t != thread && !visible.covers(t, known[i].time)) continue;
             lowest = std::max(lowest, stores_[known[i].id].rank);
             break;
         }
@@ -37,18 +37,18 @@ std::uint32_t atomic_history::lowest_rank(std::size_t thread,
     return lowest;
 }
 
-std::span<const store_id> atomic_history::readable(std::size_t thread, const vector_clock& clock,
+std::span<const store_id> atomic_history::readable(std::size_t thread, const thread_view& view,
                                                    std::size_t depth) {
-    const std::uint32_t lowest = lowest_rank(thread, clock);
+    const std::uint32_t lowest = lowest_rank(thread, view.visible);
     found_.clear();
     for (std::size_t i = order_.size(); i-- > lowest && found_.size() < depth;)
         found_.push_back(order_[i]);
     return found_;
 }
 
-std::span<const store_id> atomic_history::places(std::size_t thread, const vector_clock& clock,
+std::span<const store_id> atomic_history::places(std::size_t thread, const thread_view& view,
                                                  std::size_t depth) {
-    const std::uint32_t lowest = lowest_rank(thread, clock);
+    const std::uint32_t lowest = lowest_rank(thread, view.visible);
     found_.clear();
     for (std::size_t i = order_.size(); i-- > lowest && found_.size() < depth;)
         if (free_for_rmw(order_[i])) found_.push_back(order_[i]);
@@ -60,16 +60,16 @@ bool atomic_history::free_for_rmw(store_id id) const noexcept {
     return next == order_.size() || !stores_[order_[next]].by_rmw;
 }
 
-std::uint64_t atomic_history::read(store_id id, std::size_t thread, vector_clock& clock,
+std::uint64_t atomic_history::read(store_id id, std::size_t thread, thread_view& view,
                                    std::memory_order order) {
     const store& from = stores_[id];
-    if (acquires(order) && from.has_release) clock.join(from.released);
-    note(thread, clock.at[thread], id);
+    if (acquires(order) && from.has_release) view.join(from.released);
+    note(thread, view.happened.at[thread], id);
     return from.value;
 }
 
 store_id atomic_history::write(std::uint64_t value, store_id place, bool by_rmw,
-                               std::size_t thread, const vector_clock& clock,
+                               std::size_t thread, const thread_view& view,
                                std::memory_order order, std::uint32_t sequence) {
     const auto id = static_cast<store_id>(stores_.size());
     store made{.value = value, .sequence = sequence, .by_rmw = by_rmw};
@@ -78,7 +78,7 @@ store_id atomic_history::write(std::uint64_t value, store_id place, bool by_rmw,
         made.has_release = true;
     }
     if (releases(order)) {
-        made.released.join(clock);
+        made.released.join(view);
         made.has_release = true;
     }
     made.rank = stores_[place].rank + 1;
@@ -86,7 +86,7 @@ store_id atomic_history::write(std::uint64_t value, store_id place, bool by_rmw,
     stores_.push_back(made);
     for (std::size_t i = made.rank + std::size_t{1}; i < order_.size(); ++i)
         ++stores_[order_[i]].rank;
-    note(thread, clock.at[thread], id);
+    note(thread, view.happened.at[thread], id);
     return id;
 }
 

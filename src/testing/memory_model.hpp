@@ -36,14 +36,14 @@ class atomic_history {
 public:
     struct store {
         std::uint64_t value = 0;
-        vector_clock released{};     // what an acquire that reads this store learns
+        thread_view released{};      // what an acquire that reads this store learns
         std::uint32_t sequence = 0;  // of execution, over all locations
         std::uint32_t rank = 0;      // its place in the modification order
         bool by_rmw = false;         // it stands right after the store that it read
         bool has_release = false;
     };
 
-    /// Begins with `value`, stored by step `clock.at[thread]` of `thread`.
+    /// Begins with `value`, stored by the step of `thread` that `clock` tells.
     void construct(std::uint64_t value, std::size_t thread, const vector_clock& clock,
                    std::uint32_t sequence);
 
@@ -56,25 +56,25 @@ public:
     [[nodiscard]] std::size_t unordered_access(const vector_clock& clock) const noexcept;
 
     /// The stores that `thread` may read, the newest first, at most `depth` of them.
-    std::span<const store_id> readable(std::size_t thread, const vector_clock& clock,
+    std::span<const store_id> readable(std::size_t thread, const thread_view& view,
                                        std::size_t depth);
 
     /// The stores after which `thread` may put a store of its own, the newest first; the first is
     /// the newest of all, at most `depth`.
-    std::span<const store_id> places(std::size_t thread, const vector_clock& clock,
+    std::span<const store_id> places(std::size_t thread, const thread_view& view,
                                      std::size_t depth);
 
     /// Whether a read-modify-write may read `id`: no other one has.
     [[nodiscard]] bool free_for_rmw(store_id id) const noexcept;
 
-    /// Reads `id` as `thread`, whose clock learns what an acquire learns.
-    std::uint64_t read(store_id id, std::size_t thread, vector_clock& clock,
+    /// Reads `id` as `thread`, whose view learns what an acquire learns.
+    std::uint64_t read(store_id id, std::size_t thread, thread_view& view,
                        std::memory_order order);
 
     /// Puts a store right after `place`; `by_rmw`: it is the write of a read-modify-write that
     /// has read `place`, so it continues the release sequences there. Returns: its id.
     store_id write(std::uint64_t value, store_id place, bool by_rmw, std::size_t thread,
-                   const vector_clock& clock, std::memory_order order, std::uint32_t sequence);
+                   const thread_view& view, std::memory_order order, std::uint32_t sequence);
 
     [[nodiscard]] const store& at(store_id id) const noexcept { return stores_[id]; }
     [[nodiscard]] store_id next_id() const noexcept {
@@ -90,7 +90,7 @@ private:
     };
 
     [[nodiscard]] std::uint32_t lowest_rank(std::size_t thread,
-                                            const vector_clock& clock) const noexcept;
+                                            const vector_clock& visible) const noexcept;
     void note(std::size_t thread, std::uint32_t time, store_id id);
 
     std::vector<store> stores_;    // in the order of execution

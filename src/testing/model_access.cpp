@@ -23,7 +23,8 @@ constexpr operation_form operation_forms[] = {
 void model_engine::enter_step(std::source_location where) {
     where_[current_] = where;
     // Each access has a time of its own, so that what comes after a release is not part of it.
-    ++clock().at[current_];
+    ++view().happened.at[current_];
+    ++view().visible.at[current_];
 }
 
 std::size_t model_engine::require(const void* address, std::source_location where) {
@@ -101,10 +102,10 @@ std::uint64_t model_engine::load(const void* address, std::memory_order order,
     atomic_history& history = memory_.at(location).atomic;
     const auto readable = concurrent_
         ? scheduler_.loadable(current_)
-        : history.readable(current_, clock(), options_.history_max);
+        : history.readable(current_, view(), options_.history_max);
     const store_id id = readable[choose(readable.size())];
     add_to_sequence(location, order, id, id, false);
-    const std::uint64_t value = history.read(id, current_, clock(), order);
+    const std::uint64_t value = history.read(id, current_, view(), order);
     record(step_kind::load, location, order, value, value, history.at(history.newest()).value,
            where);
     done(location, step_effect::load, id);
@@ -120,7 +121,7 @@ void model_engine::store(const void* address, std::uint64_t value, std::memory_o
     const std::uint64_t newest = history.at(history.newest()).value;
     add_to_sequence(location, order, place, history.next_id(), true);
     const store_id id
-        = history.write(value, place, false, current_, clock(), order, ++sequence_);
+        = history.write(value, place, false, current_, view(), order, ++sequence_);
     record(step_kind::store, location, order, value, value, newest, where, id != history.newest());
     done(location, step_effect::write, id);
 }
@@ -135,10 +136,10 @@ std::uint64_t model_engine::change(const void* address, atomic_operation operati
     const store_id place = choose_place(location, order);
     const std::uint64_t newest = history.at(history.newest()).value;
     add_to_sequence(location, order, place, history.next_id(), true);
-    const std::uint64_t before = history.read(place, current_, clock(), order);
+    const std::uint64_t before = history.read(place, current_, view(), order);
     const std::uint64_t after = change(before, operand);
     const store_id id
-        = history.write(after, place, true, current_, clock(), order, ++sequence_);
+        = history.write(after, place, true, current_, view(), order, ++sequence_);
     record(form.kind, location, order, before, after, newest, where, id != history.newest());
     done(location, step_effect::write, id);
     return before;
@@ -163,7 +164,7 @@ void model_engine::add_to_sequence(std::size_t location, std::memory_order order
 
 store_id model_engine::choose_place(std::size_t location, std::memory_order order) {
     const auto all
-        = memory_.at(location).atomic.places(current_, clock(), options_.history_max);
+        = memory_.at(location).atomic.places(current_, view(), options_.history_max);
     places_.assign(all.begin(), all.end());
     std::erase_if(places_,
                   [&](store_id id) { return !is_allowed(location, order, id, true); });
@@ -175,11 +176,11 @@ void model_engine::find_swap_options(std::size_t location, std::uint64_t expecte
                                      bool weak) {
     atomic_history& history = memory_.at(location).atomic;
     swap_options_.clear();
-    for (const store_id id : history.places(current_, clock(), options_.history_max))
+    for (const store_id id : history.places(current_, view(), options_.history_max))
         if (history.at(id).value == expected && is_allowed(location, success, id, true))
             swap_options_.push_back({id, step_kind::swap});
     const bool spurious = weak && spurious_failures_ < options_.spurious_failures_max;
-    for (const store_id id : history.readable(current_, clock(), options_.history_max)) {
+    for (const store_id id : history.readable(current_, view(), options_.history_max)) {
         if (!is_allowed(location, failure, id, false)) continue;
         if (history.at(id).value != expected)
             swap_options_.push_back({id, step_kind::swap_failed});
@@ -208,7 +209,7 @@ bool model_engine::compare_exchange(const void* address, std::uint64_t& expected
     const bool swaps = kind == step_kind::swap;
     const std::memory_order order = swaps ? success : failure;
     add_to_sequence(location, order, place, swaps ? history.next_id() : place, swaps);
-    const std::uint64_t before = history.read(place, current_, clock(), order);
+    const std::uint64_t before = history.read(place, current_, view(), order);
     if (!swaps) {
         if (kind == step_kind::swap_spurious) ++spurious_failures_;
         expected = before;
@@ -217,7 +218,7 @@ bool model_engine::compare_exchange(const void* address, std::uint64_t& expected
         return false;
     }
     const store_id id
-        = history.write(desired, place, true, current_, clock(), order, ++sequence_);
+        = history.write(desired, place, true, current_, view(), order, ++sequence_);
     record(kind, location, order, before, desired, newest, where, id != history.newest());
     done(location, step_effect::write, id);
     return true;
@@ -260,7 +261,7 @@ void model_engine::wait(const void* address, std::uint32_t expected, std::source
     const store_id newest = history.newest();
     // The kernel has a full barrier between what the caller did before and this look.
     add_to_sequence(location, std::memory_order_seq_cst, newest, newest, false);
-    const std::uint64_t value = history.read(newest, current_, clock(), std::memory_order_relaxed);
+    const std::uint64_t value = history.read(newest, current_, view(), std::memory_order_relaxed);
     const bool blocks = value == expected;
     record(blocks ? step_kind::wait : step_kind::wait_refused, location, std::memory_order_relaxed,
            value, value, value, where);
@@ -290,6 +291,30 @@ void model_engine::wake(const void* address, int count, std::source_location whe
     record(step_kind::wake, location, std::memory_order_relaxed, 0,
            static_cast<std::uint64_t>(woken), 0, where);
     done(location, step_effect::other, no_store);
+}
+
+void model_engine::barrier(bool heavy, std::source_location where) {
+    const std::memory_order order = sites_.use(heavy ? "heavy_barrier" : "light_barrier",
+                                               std::memory_order_seq_cst, where);
+    if (order == std::memory_order_relaxed) return;   // weakened: it is not there
+    where_[current_] = where;
+    if (concurrent_) {
+        scheduler_.park(current_, {model_memory::barriers, order, false});
+        reschedule();
+    }
+    count_step();
+    enter_step(where);
+    vector_clock& visible = view().visible;
+    if (heavy) {
+        // What was before anybody's last light barrier is behind us, and we are before the next.
+        for (const vector_clock& shown : shown_) visible.join(shown);
+        heavy_.join(visible);
+    }
+    visible.join(heavy_);
+    shown_[current_] = visible;
+    record(heavy ? step_kind::heavy_barrier : step_kind::light_barrier, no_location, order, 0, 0, 0,
+           where);
+    done(model_memory::barriers, step_effect::other, no_store);
 }
 
 }  // namespace troika::testing::impl

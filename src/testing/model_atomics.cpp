@@ -69,6 +69,10 @@ void pause_thread(std::source_location where) noexcept {
     engine(where).pause(where);
 }
 
+void pass_barrier(bool heavy, std::source_location where) noexcept {
+    engine(where).barrier(heavy, where);
+}
+
 void wait_atomic(const void* address, std::uint32_t expected, std::source_location where) noexcept {
     engine(where).wait(address, expected, where);
 }

@@ -53,7 +53,9 @@ void model_engine::execute() {
     memory_.clear();
     trace_.clear();
     room_.clear();
-    scheduler_.clock(0) = {};
+    scheduler_.view(0) = {};
+    shown_ = {};
+    heavy_ = {};
     threads_ = 0;
     current_ = 0;
     advanced_by_ = none;
@@ -103,11 +105,11 @@ void model_engine::guarded(Body&& body) {
 void model_engine::conduct() {
     model_run run(*this);   // threads use it as well
     guarded([&] { scenario_(run); });
-    scheduler_.begin(threads_, clock());
+    scheduler_.begin(threads_, view());
     concurrent_ = true;
     reschedule();   // returns when all have finished
     concurrent_ = false;
-    for (std::size_t i = 1; i <= threads_; ++i) clock().join(scheduler_.clock(i));
+    for (std::size_t i = 1; i <= threads_; ++i) view().join(scheduler_.view(i));
     for (auto& body : finals_) guarded(body);
     clean_up();
 }

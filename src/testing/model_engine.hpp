@@ -59,6 +59,7 @@ public:
     void pause(std::source_location where);
     void wait(const void* address, std::uint32_t expected, std::source_location where);
     void wake(const void* address, int count, std::source_location where);
+    void barrier(bool heavy, std::source_location where);
 
 private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -115,7 +116,8 @@ private:
                                 std::source_location where);
     [[noreturn]] void fail_stuck();
     [[nodiscard]] std::string whereabouts() const;
-    [[nodiscard]] vector_clock& clock() noexcept { return scheduler_.clock(current_); }
+    [[nodiscard]] thread_view& view() noexcept { return scheduler_.view(current_); }
+    [[nodiscard]] const vector_clock& clock() noexcept { return view().happened; }
 
     // Set at construction.
     const model_options options_;
@@ -142,6 +144,8 @@ private:
     std::uint32_t sequence_ = 0;       // of stores
     std::uint64_t steps_ = 0;
     unsigned spurious_failures_ = 0;
+    std::array<vector_clock, model_threads_max> shown_{};   // at each thread's last light barrier
+    vector_clock heavy_;               // what the heavy barriers so far show to the light ones
     bool concurrent_ = false;          // the threads run, not the scenario
     bool running_ = false;
     std::array<std::source_location, model_threads_max> where_{};   // each thread was last

@@ -23,6 +23,7 @@ struct model_location {
 class model_memory {
 public:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    static constexpr std::size_t barriers = none - 1;   // stands for what all barriers share
 
     model_memory();
 

@@ -12,7 +12,7 @@ constexpr unsigned bit(std::size_t thread) noexcept {
 
 }  // namespace
 
-void model_scheduler::begin(std::size_t count, const vector_clock& clock) {
+void model_scheduler::begin(std::size_t count, const thread_view& view) {
     count_ = count;
     last_ = 0;
     preemptions_ = 0;
@@ -20,7 +20,7 @@ void model_scheduler::begin(std::size_t count, const vector_clock& clock) {
     redundant_ = false;
     for (std::size_t i = 1; i <= count; ++i) {
         thread& one = threads_[i];
-        one.clock = clock;
+        one.view = view;
         one.next = {};
         one.state = thread_state::resumable;
         one.yielded = one.asleep = false;
@@ -152,11 +152,12 @@ std::span<const store_id> model_scheduler::loadable(std::size_t index) {
     thread& one = threads_[index];
     const std::size_t where = one.next.location;
     atomic_history& history = memory_->at(where).atomic;
-    const auto all = history.readable(index, one.clock, options_.history_max);
+    const auto all = history.readable(index, one.view, options_.history_max);
     loadable_.assign(all.begin(), all.end());
     if (one.next.order == std::memory_order_seq_cst)
         std::erase_if(loadable_, [&](store_id id) {
-            return !memory_->sequence().allows({where, index, &one.clock, id, false}, history);
+            return !memory_->sequence().allows({where, index, &one.view.happened, id, false},
+                                               history);
         });
     if (one.explored != 0)
         std::erase_if(loadable_,

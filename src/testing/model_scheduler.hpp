@@ -46,11 +46,9 @@ public:
         : memory_(&memory), options_(options) {}
 
     /// Begins an execution with threads 1 to `count`.
-    void begin(std::size_t count, const vector_clock& clock);
+    void begin(std::size_t count, const thread_view& view);
 
-    [[nodiscard]] vector_clock& clock(std::size_t thread) noexcept {
-        return threads_[thread].clock;
-    }
+    [[nodiscard]] thread_view& view(std::size_t thread) noexcept { return threads_[thread].view; }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
     /// The thread stands before `next`.
@@ -106,7 +104,7 @@ private:
     };
 
     struct thread {
-        vector_clock clock;
+        thread_view view;
         pending_step next;
         thread_state state = thread_state::resumable;
         bool yielded = false;       // since its last step: others run next without a pre-emption

@@ -29,6 +29,7 @@ std::vector<std::memory_order> weaker_orders(const model_site& site) {
     const bool stores = site.operation == "store";
     switch (site.order) {
     case std::memory_order_seq_cst:
+        if (site.operation.ends_with("_barrier")) return {std::memory_order_relaxed};
         if (loads) return {std::memory_order_acquire};
         if (stores) return {std::memory_order_release};
         return {std::memory_order_acq_rel};

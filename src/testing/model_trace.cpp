@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kind_names[] = {
     "construct", "destroy",   "load",     "store",     "exchange", "fetch_add",
     "fetch_sub", "fetch_and", "fetch_or", "fetch_xor", "swap",     "swap fails",
-    "swap fails for no reason", "wait", "wait is refused", "wake", "pause"};
+    "swap fails for no reason", "wait", "wait is refused", "wake", "pause",
+    "light barrier", "heavy barrier"};
 
 std::string hexadecimal(std::uint64_t bits) {
     char digits[16];
@@ -105,7 +106,9 @@ std::string model_trace::line(const model_step& step) const {
         break;
     case step_kind::wake: text += ": " + std::to_string(step.after) + " woken"; break;
     case step_kind::destroy:
-    case step_kind::pause: break;
+    case step_kind::pause:
+    case step_kind::light_barrier:
+    case step_kind::heavy_barrier: break;
     default:
         text += ' ' + std::string(order_name(step.order));
         read();

@@ -15,7 +15,8 @@ namespace troika::testing::impl {
 
 enum class step_kind : unsigned char {
     construct, destroy, load, store, exchange, fetch_add, fetch_sub, fetch_and, fetch_or, fetch_xor,
-    swap, swap_failed, swap_spurious, wait, wait_refused, wake, pause
+    swap, swap_failed, swap_spurious, wait, wait_refused, wake, pause, light_barrier,
+    heavy_barrier
 };
 
 inline constexpr std::size_t no_location = std::numeric_limits<std::size_t>::max();

@@ -25,4 +25,15 @@ struct vector_clock {
     }
 };
 
+/// What a thread knows at some point of its code, by the steps of all threads.
+struct thread_view {
+    vector_clock happened;   // before this point, by synchronization
+    vector_clock visible;    // what it cannot overlook any more: that, and what barriers show it
+
+    void join(const thread_view& other) noexcept {
+        happened.join(other.happened);
+        visible.join(other.visible);
+    }
+};
+
 }  // namespace troika::testing::impl

@@ -39,6 +39,7 @@ void destroy_plain(const void* address) noexcept;
 void read_plain(const void* address, std::source_location where) noexcept;
 void write_plain(const void* address, std::source_location where) noexcept;
 void pause_thread(std::source_location where) noexcept;
+void pass_barrier(bool heavy, std::source_location where) noexcept;
 void wait_atomic(const void* address, std::uint32_t expected, std::source_location where) noexcept;
 void wake_atomic(const void* address, int count, std::source_location where) noexcept;
 
@@ -240,6 +241,18 @@ struct model_atomics {
 
     static void pause(std::source_location where = std::source_location::current()) noexcept {
         impl::pause_thread(where);
+    }
+
+    /// What a thread did before a light barrier that comes before a heavy one is seen by who passed
+    /// the heavy one; and the other way round. Two light barriers order nothing between them.
+    static void light_barrier(
+        std::source_location where = std::source_location::current()) noexcept {
+        impl::pass_barrier(false, where);
+    }
+    static bool heavy_barrier(
+        std::source_location where = std::source_location::current()) noexcept {
+        impl::pass_barrier(true, where);
+        return true;
     }
 
     /// Blocks when the newest value of `word` is `expected`; a wake-up that never comes is a

@@ -34,7 +34,8 @@ struct model_weakening {
     friend bool operator==(const model_weakening&, const model_weakening&) = default;
 };
 
-/// Returns: the orders that are one step weaker than what `site` asks for, none for relaxed.
+/// Returns: the orders that are one step weaker than what `site` asks for, none for relaxed. A
+/// relaxed barrier is none at all.
 std::vector<std::memory_order> weaker_orders(const model_site& site);
 
 /// Returns: `acquire` for memory_order_acquire.

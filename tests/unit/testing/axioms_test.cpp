@@ -325,16 +325,16 @@ void compare(std::uint64_t seed, const std::vector<std::size_t>& sizes, int prog
 }  // namespace
 
 TEST(axioms, agree_on_two_threads) {
-    compare(1, {3, 3}, 300);
+    compare(1, {3, 3}, 200);
 }
 
 TEST(axioms, agree_on_three_threads) {
-    compare(2, {2, 2, 2}, 200);
-    compare(3, {1, 3, 2}, 100);
+    compare(2, {2, 2, 2}, 60);
+    compare(3, {1, 3, 2}, 60);
 }
 
 TEST(axioms, agree_on_four_threads) {
-    compare(4, {1, 1, 2, 2}, 60);
+    compare(4, {1, 1, 2, 2}, 20);
 }
 
 }  // namespace troika::testing

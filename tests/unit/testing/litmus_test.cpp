@@ -151,6 +151,56 @@ TEST(litmus, seq_cst_orders_nothing_for_others) {
                 UnorderedElementsAre("00", "01", "10", "11"));
 }
 
+TEST(litmus, a_heavy_barrier_and_a_light_one_are_two_full_ones) {
+    enum class barrier { none, light, heavy };
+    const auto buffer = [](barrier first, barrier second) {
+        return explore(2, [=](model_run& run, results& r) {
+            auto& x = run.make<atomic<int>>(0);
+            auto& y = run.make<atomic<int>>(0);
+            const auto pass = [](barrier which) {
+                if (which == barrier::light) model_atomics::light_barrier();
+                if (which == barrier::heavy) model_atomics::heavy_barrier();
+            };
+            run.thread([&, pass, first] {
+                x.store(1, relaxed);
+                pass(first);
+                r.found[0] = y.load(relaxed);
+            });
+            run.thread([&, pass, second] {
+                y.store(1, relaxed);
+                pass(second);
+                r.found[1] = x.load(relaxed);
+            });
+        });
+    };
+    EXPECT_THAT(buffer(barrier::light, barrier::heavy), UnorderedElementsAre("01", "10", "11"));
+    EXPECT_THAT(buffer(barrier::heavy, barrier::heavy), UnorderedElementsAre("01", "10", "11"));
+    EXPECT_THAT(buffer(barrier::light, barrier::light),
+                UnorderedElementsAre("00", "01", "10", "11"));
+    EXPECT_THAT(buffer(barrier::none, barrier::heavy),
+                UnorderedElementsAre("00", "01", "10", "11"));
+}
+
+TEST(litmus, a_barrier_shows_stores_but_does_not_publish) {
+    // Who sees the store behind a barrier need not know what it stands for, but its older stores.
+    EXPECT_THAT(explore(2,
+                        [](model_run& run, results& r) {
+                            auto& x = run.make<atomic<int>>(0);
+                            auto& y = run.make<atomic<int>>(0);
+                            run.thread([&] {
+                                x.store(1, relaxed);
+                                model_atomics::light_barrier();
+                                y.store(1, relaxed);
+                            });
+                            run.thread([&] {
+                                r.found[0] = y.load(relaxed);
+                                model_atomics::heavy_barrier();
+                                r.found[1] = x.load(relaxed);
+                            });
+                        }),
+                UnorderedElementsAre("00", "01", "11"));
+}
+
 TEST(litmus, load_buffering_is_not_explored) {
     // C++ allows 11 with relaxed; the model runs a store after what stands before it.
     EXPECT_THAT(explore(2,

@@ -30,6 +30,8 @@ TEST(model_site, an_order_weakens_by_one_step) {
     EXPECT_THAT(weaker("compare_exchange", release), ElementsAre(relaxed));
     EXPECT_THAT(weaker("compare_exchange on failure", seq_cst), ElementsAre(acquire));
     EXPECT_THAT(weaker("fetch_add", relaxed), IsEmpty());
+    // Without an order it is not there.
+    EXPECT_THAT(weaker("light_barrier", seq_cst), ElementsAre(relaxed));
 }
 
 }  // namespace troika::testing
