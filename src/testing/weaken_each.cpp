@@ -19,6 +19,7 @@ std::vector<model_weakening> weaken_each(
             throw std::invalid_argument("weaken_each: scenario " + std::to_string(i + 1)
                                         + " fails as it stands: " + report.failure);
         for (const model_site& site : report.sites) {
+            if (!site.file.ends_with(options.weaken_in)) continue;
             const auto at = std::ranges::find(sites, site) - sites.begin();
             if (at == std::ssize(sites)) {
                 sites.push_back(site);

@@ -47,6 +47,8 @@ struct model_options {
     std::optional<std::string> replay{};
     /// Takes a weaker memory order at one place.
     std::optional<model_weakening> weaken{};
+    /// weaken_each() weakens only orders in files whose path ends with this.
+    std::string weaken_in{};
 };
 
 /// What model() has found.
@@ -67,8 +69,9 @@ struct model_report {
 /// runs. Objects that live outside of it would carry one execution into the next.
 class model_run {
 public:
-    /// Makes an object that lives until the end of the execution. Its address is the same in every
-    /// execution, and no other object of the execution gets it.
+    /// Makes an object that lives until the end of the execution, in the scenario's function or in
+    /// a thread. Its address does not change from one execution to the next when the same objects
+    /// were made before it, and no other object of the execution gets it.
     template <class T, class... Arguments>
     T& make(Arguments&&... arguments) {
         void* const memory = allocate(sizeof(T), alignof(T));

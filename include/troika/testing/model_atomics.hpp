@@ -57,7 +57,7 @@ constexpr std::memory_order failure_order(std::memory_order order) noexcept {
 /// compared and kept by their bytes.
 /// Thread: those of one scenario.
 template <class T>
-class model_atomic {
+class alignas(T) model_atomic {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t),
                   "the model checker knows atomic objects of at most 8 bytes");
     using order = std::memory_order;

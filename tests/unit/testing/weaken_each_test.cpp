@@ -96,6 +96,14 @@ TEST(weaken_each, weakens_a_failed_swap_by_itself) {
     EXPECT_THAT(survivors[0].text(), HasSubstr("compare_exchange acquire -> relaxed"));
 }
 
+TEST(weaken_each, keeps_to_the_files_that_are_asked_for) {
+    using lock = samples::spin_lock<model_atomics, seq_cst, seq_cst>;
+    EXPECT_EQ(weaken_each({.weaken_in = "lock_free_samples.hpp"}, two_under_a_lock<lock>).size(),
+              2u);
+    EXPECT_THAT(weaken_each({.weaken_in = "weaken_each_test.cpp"}, two_under_a_lock<lock>),
+                IsEmpty());
+}
+
 TEST(weaken_each, refuses_a_scenario_that_fails_as_it_stands) {
     const auto fails = [](model_run& run) { run.finally([&] { run.expect(false, "no"); }); };
     EXPECT_THROW(weaken_each({}, [](model_run&) {}, fails), std::invalid_argument);
