@@ -100,4 +100,4 @@ private:
     std::coroutine_handle<promise_type> frame_;
 };
 
-}   // namespace bare
+}  // namespace bare

@@ -53,6 +53,6 @@ public:
     }
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return fork_work::main<forker>(count, arguments); }

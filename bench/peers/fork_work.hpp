@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "peers/work.hpp"
+#include "peers/measuring.hpp"
 
 #include <array>
 #include <bit>
@@ -78,12 +78,12 @@ int main(int count, char** arguments) {
     const auto run = [&](int size) { return is_fib ? forker.fib(size) : forker.queens(size); };
     // The threads have started, and the memory for tasks is there.
     const int small = is_fib ? 20 : 8;
-    work::expect(run(small) == (is_fib ? fib_value(small) : queens_value(small)));
+    measuring::expect(run(small) == (is_fib ? fib_value(small) : queens_value(small)));
     long result = 0;
-    const work::taken taken = work::measure([&] { result = run(n); });
-    work::expect(result == (is_fib ? fib_value(n) : queens_value(n)));
+    const measuring::taken taken = measuring::measure([&] { result = run(n); });
+    measuring::expect(result == (is_fib ? fib_value(n) : queens_value(n)));
     std::printf("ms=%.4f cpu_ms=%.4f\n", taken.ns / 1e6, taken.cpu_ns / 1e6);
     return 0;
 }
 
-}   // namespace fork_work
+}  // namespace fork_work

@@ -41,6 +41,6 @@ public:
     }
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return parallel_work::main<algorithms>(count, arguments); }

@@ -44,6 +44,6 @@ private:
     tbb::global_control limit_;
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return parallel_work::main<algorithms>(count, arguments); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "peers/work.hpp"
+#include "peers/measuring.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,7 +67,7 @@ inline int collatz(long number) {
 /// Some nanoseconds of arithmetic.
 inline double curve(int number) { return std::sqrt(1 + std::abs(static_cast<double>(number))); }
 
-inline void print(const work::taken& taken) {
+inline void print(const measuring::taken& taken) {
     std::printf("ms=%.4f cpu_ms=%.4f\n", taken.ns / 1e6, taken.cpu_ns / 1e6);
 }
 
@@ -76,9 +76,9 @@ template <class Work>
 void measure_repeated(Work&& work) {
     constexpr int times = 5;
     work();
-    std::vector<work::taken> all;
-    for (int i = 0; i < times; ++i) all.push_back(work::measure(work));
-    print(work::median(std::move(all)));
+    std::vector<measuring::taken> all;
+    for (int i = 0; i < times; ++i) all.push_back(measuring::measure(work));
+    print(measuring::median(std::move(all)));
 }
 
 template <class Algorithms>
@@ -86,7 +86,7 @@ void reduce(Algorithms& algorithms, std::size_t size) {
     std::vector<double> values(size);
     for (std::size_t i = 0; i < size; ++i) values[i] = static_cast<double>(i & 7);
     const double expected = sum_of(values);   // whole numbers, so that the order does not matter
-    measure_repeated([&] { work::expect(algorithms.sum(values) == expected); });
+    measure_repeated([&] { measuring::expect(algorithms.sum(values) == expected); });
 }
 
 template <class Algorithms>
@@ -106,8 +106,8 @@ void sort(Algorithms& algorithms, std::size_t size) {
     algorithms.sort(few);   // the threads have started
     std::vector<int> values = filled(size);
     const unsigned before = total(values);
-    print(work::measure([&] { algorithms.sort(values); }));
-    work::expect(std::ranges::is_sorted(values) && total(values) == before);
+    print(measuring::measure([&] { algorithms.sort(values); }));
+    measuring::expect(std::ranges::is_sorted(values) && total(values) == before);
 }
 
 /// Returns: the exit code, for a library that cannot do it.
@@ -126,11 +126,11 @@ int stable_sort(Algorithms& algorithms, std::size_t size) {
         std::vector<record> few = filled(std::min<std::size_t>(size, 100'000));
         algorithms.stable_sort(few);   // the threads have started
         std::vector<record> records = filled(size);
-        print(work::measure([&] { algorithms.stable_sort(records); }));
+        print(measuring::measure([&] { algorithms.stable_sort(records); }));
         const auto out_of_order = [](const record& a, const record& b) {
             return a.key > b.key || (a.key == b.key && a.place >= b.place);
         };
-        work::expect(std::ranges::adjacent_find(records, out_of_order) == records.end());
+        measuring::expect(std::ranges::adjacent_find(records, out_of_order) == records.end());
         return 0;
     } else {
         std::fputs("no stable sort\n", stderr);
@@ -150,7 +150,7 @@ void triad(Algorithms& algorithms, std::size_t size) {
             sums[i] = a[i] + 3 * b[i];
         });
     });
-    work::expect(std::ranges::all_of(sums, [](double sum) { return sum == 9; }));
+    measuring::expect(std::ranges::all_of(sums, [](double sum) { return sum == 9; }));
 }
 
 /// A loop that computes, at some places longer than at others.
@@ -159,12 +159,12 @@ void compute(Algorithms& algorithms, std::size_t size) {
     std::vector<int> steps(size);
     algorithms.for_each(static_cast<long>(std::min<std::size_t>(size, 10'000)),
                         [&](long i) { steps[static_cast<std::size_t>(i)] = collatz(i); });
-    print(work::measure([&] {
+    print(measuring::measure([&] {
         algorithms.for_each(static_cast<long>(size),
                             [&](long i) { steps[static_cast<std::size_t>(i)] = collatz(i); });
     }));
     for (std::size_t i = 0; i < size; i += 97)
-        work::expect(steps[i] == collatz(static_cast<long>(i)));
+        measuring::expect(steps[i] == collatz(static_cast<long>(i)));
 }
 
 /// A new vector, which costs memory that nobody has touched.
@@ -174,7 +174,7 @@ void map(Algorithms& algorithms, std::size_t size) {
     for (std::size_t i = 0; i < size; ++i) values[i] = static_cast<int>(i);
     measure_repeated([&] {
         const std::vector<double> mapped = algorithms.map(values, curve);
-        work::expect(mapped.size() == size && mapped.back() == curve(values.back()));
+        measuring::expect(mapped.size() == size && mapped.back() == curve(values.back()));
     });
 }
 
@@ -207,4 +207,4 @@ int main(int count, char** arguments) {
     return 0;
 }
 
-}   // namespace parallel_work
+}  // namespace parallel_work

@@ -27,6 +27,6 @@ private:
     asio::thread_pool threads_;
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return pool_work::main<pool>(count, arguments); }

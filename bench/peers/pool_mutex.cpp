@@ -67,6 +67,6 @@ private:
     std::vector<std::thread> workers_;
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return pool_work::main<pool>(count, arguments); }

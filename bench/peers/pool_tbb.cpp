@@ -37,6 +37,6 @@ private:
     tbb::task_group group_;
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return pool_work::main<pool>(count, arguments); }

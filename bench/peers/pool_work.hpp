@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "peers/work.hpp"
+#include "peers/measuring.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -45,12 +45,13 @@ void jobs(Pool& pool, int count) {
     constexpr int times = 5;
     pool.once(1);
     const auto batch = [&] {
-        return work::measure([&] { work::expect(pool.batch(count) == sum_below(count)); });
+        return measuring::measure(
+            [&] { measuring::expect(pool.batch(count) == sum_below(count)); });
     };
-    const work::taken first = batch();
-    std::vector<work::taken> all;
+    const measuring::taken first = batch();
+    std::vector<measuring::taken> all;
     for (int i = 0; i < times; ++i) all.push_back(batch());
-    const work::taken middle = work::median(std::move(all));
+    const measuring::taken middle = measuring::median(std::move(all));
     std::printf("first_ns=%.2f ns=%.2f cpu_ns=%.2f\n", first.ns / count, middle.ns / count,
                 middle.cpu_ns / count);
 }
@@ -65,7 +66,7 @@ public:
             if (name == own) continue;
             ids_.push_back(std::atoi(name.c_str()));
             const int state = ::open((entry.path() / "stat").c_str(), O_RDONLY | O_CLOEXEC);
-            work::expect(state >= 0);
+            measuring::expect(state >= 0);
             states_.push_back(state);
         }
     }
@@ -84,14 +85,14 @@ public:
         cpu_set_t set;
         CPU_ZERO(&set);
         CPU_SET(core, &set);
-        work::expect(::sched_setaffinity(thread, sizeof set, &set) == 0);
+        measuring::expect(::sched_setaffinity(thread, sizeof set, &set) == 0);
     }
     /// Returns once all of them sleep, which they must within seconds.
     void wait_until_asleep() const {
         constexpr double limit_ns = 5e9;
-        const double begin = work::clock_ns(CLOCK_MONOTONIC);
+        const double begin = measuring::clock_ns(CLOCK_MONOTONIC);
         while (!asleep()) {
-            if (work::clock_ns(CLOCK_MONOTONIC) - begin < limit_ns) continue;
+            if (measuring::clock_ns(CLOCK_MONOTONIC) - begin < limit_ns) continue;
             std::fputs("a worker that has nothing to do does not sleep\n", stderr);
             std::exit(1);
         }
@@ -102,7 +103,7 @@ private:
         return std::ranges::all_of(states_, [](int state) {
             std::array<char, 512> text{};
             const ssize_t size = ::pread(state, text.data(), text.size() - 1, 0);
-            work::expect(size > 0);
+            measuring::expect(size > 0);
             // The state follows the name, which is in parentheses and may hold any character.
             const std::string_view line(text.data(), static_cast<std::size_t>(size));
             return line.substr(line.rfind(')')).starts_with(") S");
@@ -131,11 +132,11 @@ void warm(Pool& pool, int milliseconds, places where) {
     pool.once(1);
     other_threads().bind(where.workers);
     other_threads::bind(0, where.submitter);
-    const double end = work::clock_ns(CLOCK_MONOTONIC) + milliseconds * 1e6;
+    const double end = measuring::clock_ns(CLOCK_MONOTONIC) + milliseconds * 1e6;
     std::vector<double> taken;
-    for (double begin = work::clock_ns(CLOCK_MONOTONIC); begin < end;) {
-        for (int i = 0; i < group; ++i) work::expect(pool.once(i) == i);
-        const double now = work::clock_ns(CLOCK_MONOTONIC);
+    for (double begin = measuring::clock_ns(CLOCK_MONOTONIC); begin < end;) {
+        for (int i = 0; i < group; ++i) measuring::expect(pool.once(i) == i);
+        const double now = measuring::clock_ns(CLOCK_MONOTONIC);
         taken.push_back((now - begin) / group);
         begin = now;
     }
@@ -154,11 +155,11 @@ void cold(Pool& pool, int count, places where) {
     std::vector<double> taken;
     for (int i = 0; i < count; ++i) {
         workers.wait_until_asleep();
-        const double asleep = work::clock_ns(CLOCK_MONOTONIC);
-        while (work::clock_ns(CLOCK_MONOTONIC) - asleep < rest_ns) work::relax();
-        const double begin = work::clock_ns(CLOCK_MONOTONIC);
-        work::expect(pool.once(i) == i);
-        taken.push_back(work::clock_ns(CLOCK_MONOTONIC) - begin);
+        const double asleep = measuring::clock_ns(CLOCK_MONOTONIC);
+        while (measuring::clock_ns(CLOCK_MONOTONIC) - asleep < rest_ns) measuring::relax();
+        const double begin = measuring::clock_ns(CLOCK_MONOTONIC);
+        measuring::expect(pool.once(i) == i);
+        taken.push_back(measuring::clock_ns(CLOCK_MONOTONIC) - begin);
     }
     print_trips(std::move(taken));
 }
@@ -166,8 +167,8 @@ void cold(Pool& pool, int count, places where) {
 /// Nothing to do for so long, after a batch: cpu_percent= of one processor.
 template <class Pool>
 void idle(Pool& pool, int milliseconds) {
-    work::expect(pool.batch(1000) == sum_below(1000));
-    const work::taken taken = work::measure(
+    measuring::expect(pool.batch(1000) == sum_below(1000));
+    const measuring::taken taken = measuring::measure(
         [&] { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); });
     std::printf("cpu_percent=%.4f cpu_ms=%.4f\n", 100 * taken.cpu_ns / taken.ns,
                 taken.cpu_ns / 1e6);
@@ -204,4 +205,4 @@ int main(int count, char** arguments) {
     return 0;
 }
 
-}   // namespace pool_work
+}  // namespace pool_work

@@ -60,6 +60,6 @@ private:
     }
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) { return fork_work::main<caller>(count, arguments); }

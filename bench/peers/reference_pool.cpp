@@ -23,7 +23,7 @@ public:
         if (++count_ % spins_max == 0)
             std::this_thread::yield();
         else
-            work::relax();
+            measuring::relax();
     }
 
 private:
@@ -186,7 +186,7 @@ private:
     }};
 };
 
-}   // namespace
+}  // namespace
 
 int main(int count, char** arguments) {
     return pool_work::main<spinning_pool, futex_pair>(count, arguments);

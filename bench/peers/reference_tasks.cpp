@@ -119,7 +119,7 @@ long total = 0;
     co_await sleeping{loop::clock::now() + length};
 }
 
-}   // namespace
+}  // namespace
 
 void task_work::held(int count) {
     for (int i = 0; i < count; ++i) add(identity(i));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "peers/work.hpp"
+#include "peers/measuring.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -28,13 +28,13 @@ void sleep(int tasks, std::chrono::milliseconds length);
 
 constexpr long sum_below(long count) { return count * (count - 1) / 2; }
 
-using ::work::expect;
+using measuring::expect;
 
 /// Calls `work`, which does `operations`, and prints what one takes: ns= of the clock, cpu_ns= of
 /// the processor, which other programs on the machine disturb less.
 template <class Work>
 void measure(double operations, Work&& work) {
-    const ::work::taken taken = ::work::measure(std::forward<Work>(work));
+    const measuring::taken taken = measuring::measure(std::forward<Work>(work));
     std::printf("ns=%.3f cpu_ns=%.3f\n", taken.ns / operations, taken.cpu_ns / operations);
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// What the programs that do works need to say what these took.
-namespace work {
+namespace measuring {
 
 /// A benchmark that computes nonsense quickly is no benchmark.
 inline void expect(bool right) {
@@ -53,4 +53,4 @@ inline void relax() {
 #endif
 }
 
-}   // namespace work
+}  // namespace measuring
