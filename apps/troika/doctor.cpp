@@ -3,8 +3,8 @@
 
 #include <troika/loop/poller.hpp>
 
-#include "os/cpu.hpp"
 #include "os/environment.hpp"
+#include "os/processors.hpp"
 
 #include <cstdio>
 
@@ -12,7 +12,8 @@ namespace troika::apps {
 
 int run_doctor() {
     std::printf("backend     %s\n", explain_poller().c_str());
-    std::printf("processors  %u that this process may use\n", os::processors_allowed());
+    std::printf("processors  %s\n",
+                os::explain(os::count_processors(os::processors_allowed())).c_str());
     const os::descriptor_limits files = os::get_descriptor_limits();
     std::printf(
         "open files  %llu, at most %llu: `troika get -j` and servers raise it as they need\n",

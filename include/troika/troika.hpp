@@ -8,6 +8,7 @@
 #include <troika/base/intrusive_list.hpp>
 #include <troika/base/outcome.hpp>
 #include <troika/base/random.hpp>
+#include <troika/core/atomics.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/core/context_var.hpp>

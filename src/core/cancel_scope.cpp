@@ -17,43 +17,55 @@ cancel_scope::cancel_scope(rooted) noexcept : alarm_(*this, never) {}
 cancel_scope::~cancel_scope() { leave(); }
 
 void cancel_scope::enter(task_node& host) {
+    const impl::spin_guard here(host.lock_if_shared());
     host_ = &host;
     parent_ = host.scope_;
     host.scope_ = this;
-    effective_ = host.cancelled_ && !shielded_;
-    host.cancelled_ = effective_;
+    const bool inherited = host.is_cancelled() && !shielded_;
+    put(effective_, inherited);
+    host.cancelled_.store(inherited, std::memory_order_relaxed);
     entered_ = true;
 }
 
 void cancel_scope::leave() noexcept {
     if (!entered_) return;
+    silence();
+    const impl::spin_guard here(host_->lock_if_shared());
     entered_ = false;
     check(host_->scope_ == this, "scopes are left in the reverse order of entering them");
-    if (alarm_.armed()) host_->home().disarm(alarm_);
     host_->scope_ = parent_;
     outer_cancelled_ = host_->refresh_scope(*parent_);
-    host_->cancelled_ = outer_cancelled_;
+    host_->cancelled_.store(outer_cancelled_, std::memory_order_relaxed);
 }
 
 void cancel_scope::cancel() noexcept {
-    if (requested_) return;
-    requested_ = true;
     if (host_ == nullptr) {
-        effective_ = true;
+        if (requested_.exchange(true, std::memory_order_relaxed)) return;
+        put(effective_, true);
         refresh_tasks();
-    } else if (entered_) {
-        if (alarm_.armed()) host_->home().disarm(alarm_);
-        host_->refresh_cancelled();
+        return;
     }
+    const impl::spin_guard here(host_->lock_if_shared());
+    if (cancel_called()) return;
+    put(requested_, true);
+    if (!entered_) return;
+    // One that runs on several threads leaves its alarm alone: it may be what calls.
+    if (!host_->home().is_shared()) silence();
+    host_->refresh_cancelled();
+}
+
+/// Takes the alarm away; it rings no more from here on.
+void cancel_scope::silence() noexcept {
+    if (alarm_.deadline() != never) static_cast<void>(host_->home().disarm(alarm_));
 }
 
 void cancel_scope::set_deadline(time_point deadline) noexcept {
     check(host_ != nullptr, "the root scope has no deadline");
-    if (alarm_.armed()) host_->home().disarm(alarm_);
+    silence();
     alarm_.set(deadline);
-    if (requested_ || !entered_ || deadline == never) return;
+    if (cancel_called() || !entered_ || deadline == never) return;
     if (deadline <= host_->home().now()) {
-        expired_ = true;
+        put(expired_, true);
         cancel();
     } else {
         host_->home().arm(alarm_);
@@ -61,7 +73,7 @@ void cancel_scope::set_deadline(time_point deadline) noexcept {
 }
 
 void cancel_scope::alarm::expire() noexcept {
-    scope_.expired_ = true;
+    if (!scope_.cancel_called()) put(scope_.expired_, true);
     scope_.cancel();
 }
 

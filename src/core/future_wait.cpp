@@ -9,11 +9,12 @@
 
 namespace troika::impl {
 
-void refuse_to_block_a_loop() {
-    if (current_thread.home != nullptr)
-        throw std::logic_error(
-            "a future that is not done would block the event loop of this thread: co_await it "
-            "instead");
+blocking_section::blocking_section() : home_(current_thread.home) {
+    if (home_ != nullptr) home_->begin_blocking();
+}
+
+blocking_section::~blocking_section() {
+    if (home_ != nullptr) home_->end_blocking();
 }
 
 time_point deadline_here(duration length) noexcept {
@@ -23,14 +24,17 @@ time_point deadline_here(duration length) noexcept {
 
 void block_on(future_core& core, time_point deadline) {
     if (core.done()) return;
-    refuse_to_block_a_loop();
-    core.block_until(deadline);
+    if (scheduler* const home = current_thread.home)
+        home->block(core, deadline);
+    else
+        core.block_until(deadline);
 }
 
 bool block_for(future_core& core, duration length) {
     if (core.done()) return true;
-    refuse_to_block_a_loop();
-    return core.block_until(deadline_here(length));
+    const time_point deadline = deadline_here(length);
+    if (scheduler* const home = current_thread.home) return home->block(core, deadline);
+    return core.block_until(deadline);
 }
 
 std::string future_wait::label() const {
@@ -54,6 +58,11 @@ bool cancel_future(future_core& core) noexcept {
         return false;
     }
     auto& node = static_cast<task_node&>(core);
+    if (node.home().is_shared()) {
+        const bool prevented = node.try_cancel();
+        node.cancel();
+        return prevented;
+    }
     // The node's own part is its home's: other threads send the request there. They cannot know
     // whether it has started meanwhile, and answer false.
     if (node.home().is_current()) {

@@ -3,6 +3,8 @@
 #include <troika/core/task_owner.hpp>
 #include <troika/core/trace.hpp>
 
+#include <thread>
+
 namespace troika {
 
 task_owner::task_owner() : home_(current_task().home()) {}
@@ -17,7 +19,6 @@ std::string task_owner::join_operation::label() const {
 }
 
 void task_owner::pass_context_on(const task_node& starter, task_node& child) const noexcept {
-    if (&starter.home() != &home_) return;
     child.context_ = starter.context_;
     impl::context_binding::retain(child.context_);
 }
@@ -27,21 +28,43 @@ void task_owner::tell_start(const task_node& child) const noexcept {
 }
 
 void task_owner::refresh_tasks() noexcept {
-    for (task_node& child : tasks_) child.refresh_cancelled();
+    const guard here(*this);
+    for (task_node& child : tasks_) {
+        const impl::spin_guard one(child.lock_if_shared());
+        child.refresh_cancelled();
+    }
 }
 
 void task_owner::hand_over(task_owner& other) noexcept {
     check(&other.home_ == &home_, "tasks do not move between schedulers");
-    for (task_node& child : tasks_) {
-        child.owner_ = &other;
-        if (child.scope_ == this) child.scope_ = &other;
-        for (cancel_scope* scope = child.scope_; scope != &other; scope = scope->parent_)
-            if (scope->parent_ == this) scope->parent_ = &other;
-        // What this owner asked of them is theirs to keep.
-        if (is_cancelled()) child.own_cancel_ = true;
+    while (task_count() != 0) {
+        {
+            const guard there(other);   // first: it is nearer to the root
+            const guard here(*this);
+            for (auto at = tasks_.begin(); at != tasks_.end();) {
+                task_node& child = *at;
+                ++at;
+                const impl::spin_guard one(child.lock_if_shared());
+                if (child.leaving_) continue;   // its thread has looked up whom it leaves
+                re_own(child, other);
+                intrusive_list<task_node>::remove(child);
+                other.tasks_.push_back(child);
+                --task_count_;
+                ++other.task_count_;
+            }
+        }
+        if (task_count() != 0) std::this_thread::yield();
     }
-    other.task_count_ += std::exchange(task_count_, 0);
-    other.tasks_.splice_back(tasks_);
+}
+
+void task_owner::re_own(task_node& child, task_owner& other) const noexcept {
+    // The scopes that the child is in, up to this one; those of the child alone are left as they
+    // are.
+    cancel_scope** link = &child.scope_;
+    while (*link != this) link = &(*link)->parent_;
+    *link = &other;
+    // What this owner asked of its tasks is theirs to keep.
+    if (is_cancelled()) child.own_cancel_ = true;
 }
 
 }  // namespace troika

@@ -102,7 +102,22 @@ void event_loop::post(posted& call) noexcept {
 }
 
 void event_loop::arm(timer& alarm) noexcept { timers_->arm(alarm); }
-void event_loop::disarm(timer& alarm) noexcept { timers_->disarm(alarm); }
+bool event_loop::disarm(timer& alarm) noexcept {
+    if (!alarm.armed()) return false;
+    timers_->disarm(alarm);
+    return true;
+}
+
+bool event_loop::block(impl::future_core&, time_point) {
+    throw std::logic_error(
+        "a future that is not done would block the event loop of this thread: co_await it instead");
+}
+
+void event_loop::begin_blocking() {
+    throw std::logic_error(
+        "this would block the event loop of this thread: co_await the operation instead");
+}
+
 time_point event_loop::now() const noexcept { return poller_->now(); }
 task_owner& event_loop::roots() noexcept { return *roots_; }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "loop/file_pool.hpp"
 
-#include "os/cpu.hpp"
 #include "os/fd.hpp"
 #include "os/file.hpp"
 #include "os/signal.hpp"
+#include "os/thread.hpp"
 
 #include <algorithm>
 #include <array>
@@ -125,7 +125,7 @@ std::int32_t file_pool::perform(const io_request& request) noexcept {
 }
 
 void file_pool::work() noexcept {
-    os::name_thread("troika-files");
+    os::name_this_thread("troika-files");
     std::unique_lock lock(mutex_);
     for (;;) {
         ++idle_;

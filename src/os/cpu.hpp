@@ -12,10 +12,4 @@ inline void pause() noexcept {
 #endif
 }
 
-/// How many processors this process may run on (its affinity mask), at least 1.
-unsigned processors_allowed() noexcept;
-
-/// Names the calling thread (at most 15 bytes are kept) for ps, top and debuggers.
-void name_thread(const char* name) noexcept;
-
 }  // namespace troika::os

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/sync/wait_line.hpp>
 
+#include <troika/core/future_wait.hpp>
 #include <troika/core/task_owner.hpp>
 
 #include "os/futex.hpp"
@@ -30,9 +31,7 @@ void wait_place::tell() noexcept {
 }
 
 void wait_place::block_thread() {
-    if (current_thread.home != nullptr)
-        throw std::logic_error(
-            "block() would stop the event loop of this thread: co_await the operation instead");
+    const blocking_section here;
     std::atomic<std::uint32_t> told{0};
     thread_ = &told;
     if (!line_up()) return;

@@ -6,9 +6,7 @@ namespace troika::impl {
 void streaming::abandon() noexcept {
     if (task_count() == 0) return;
     cancel();
-    task_owner* root = &host()->owner();
-    while (root->host() != nullptr) root = &root->host()->owner();
-    hand_over(*root);
+    hand_over(home().roots());
 }
 
 }  // namespace troika::impl

@@ -10,8 +10,21 @@ void task_group::throw_finished() {
         "create_task() in a task group that has ended: everything in it is over");
 }
 
+bool task_group::finished() const noexcept {
+    // The count asks for the lock itself: ended first, else a child could end in between.
+    bool ended = false;
+    {
+        const guard here(*this);
+        ended = body_ended_;
+    }
+    return ended && task_count() == 0;
+}
+
 void task_group::add_error(const std::exception_ptr& error) noexcept {
-    errors_.push_back(error);
+    {
+        const guard here(*this);
+        errors_.push_back(error);
+    }
     cancel();
 }
 
@@ -21,11 +34,14 @@ void task_group::child_failed(task_node& child, const std::exception_ptr& error)
 }
 
 void task_group::child_cancelled(task_node&) noexcept {
-    if (is_cancelled()) cut_short_ = true;
+    if (is_cancelled()) cut_short_.store(true, std::memory_order_relaxed);
 }
 
 void task_group::end_body(const std::exception_ptr& error) noexcept {
-    body_ended_ = true;
+    {
+        const guard here(*this);
+        body_ended_ = true;
+    }
     if (!error) return;
     if (!impl::is_cancelled(error)) {
         add_error(error);

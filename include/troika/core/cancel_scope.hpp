@@ -4,6 +4,7 @@
 #include <troika/core/clock.hpp>
 #include <troika/core/timer.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -18,7 +19,8 @@ class task_owner;
 /// and in the tasks of the groups inside it) throws `cancelled` on entry, and the wait that is in
 /// progress is aborted, until the scope is left. Scopes nest within a task like brackets: a scope
 /// is entered by its constructor and left by leave() or the destructor.
-/// Thread: that of the task that entered it; see cancel_from_anywhere() for others.
+/// Thread: cancel() and the questions the home's of the task that entered it, which is any worker
+/// where that is a pool; all else that of the task.
 class cancel_scope {
 public:
     struct options {
@@ -37,11 +39,11 @@ public:
     void cancel() noexcept;
 
     /// Whether cancel() was called, or the deadline has passed.
-    [[nodiscard]] bool cancel_called() const noexcept { return requested_; }
+    [[nodiscard]] bool cancel_called() const noexcept { return look(requested_); }
     /// Whether it was the deadline that cancelled it.
-    [[nodiscard]] bool expired() const noexcept { return expired_; }
+    [[nodiscard]] bool expired() const noexcept { return look(expired_); }
     /// Whether an await directly inside would throw.
-    [[nodiscard]] bool is_cancelled() const noexcept { return effective_; }
+    [[nodiscard]] bool is_cancelled() const noexcept { return look(effective_); }
 
     [[nodiscard]] time_point deadline() const noexcept { return alarm_.deadline(); }
     /// Moves the deadline; `never` takes it away. A deadline in the past cancels at once. No effect
@@ -53,7 +55,7 @@ public:
 
     /// For who caught `cancelled` at the scope's edge, after leave(): whether it was this scope's
     /// own affair, so that the flight ends here, rather than that of a scope outside.
-    [[nodiscard]] bool caught() const noexcept { return requested_ && !outer_cancelled_; }
+    [[nodiscard]] bool caught() const noexcept { return look(requested_) && !outer_cancelled_; }
 
     [[nodiscard]] cancel_scope* parent() const noexcept { return parent_; }
     [[nodiscard]] task_node* host() const noexcept { return host_; }
@@ -81,16 +83,24 @@ private:
         cancel_scope& scope_;
     };
 
+    // Changed under the host's lock where its home has several threads; looked at without.
+    using flag = std::atomic<bool>;
+    static bool look(const flag& of) noexcept { return of.load(std::memory_order_relaxed); }
+    static void put(flag& into, bool value) noexcept {
+        into.store(value, std::memory_order_relaxed);
+    }
+
     void enter(task_node& host);
+    void silence() noexcept;
     /// Passes a change of effective_ on to the tasks of an owner; a plain scope has none.
     virtual void refresh_tasks() noexcept {}
 
     cancel_scope* parent_ = nullptr;   // the scope outside; across a group, in the parent task
     task_node* host_ = nullptr;        // the task inside which it was entered; null for rooted
-    bool requested_ = false;
-    bool effective_ = false;           // requested, or the parent's unless shielded
+    flag requested_{false};
+    flag effective_{false};            // requested, or the parent's unless shielded
     bool shielded_ = false;
-    bool expired_ = false;
+    flag expired_{false};
     bool entered_ = false;
     bool outer_cancelled_ = false;     // as it was when the scope was left
     alarm alarm_;

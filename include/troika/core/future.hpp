@@ -40,7 +40,7 @@ public:
         // When no future looks, the result dies with the frame.
         if (!unshared()) move_outcome(ended, outcome_);
         frame_ = root.address();
-        run_state_ = run_state::ended;
+        enter(run_state::ended);
         link_.dispose = [](task_node* node) noexcept { destroy(static_cast<task_state*>(node)); };
     }
 

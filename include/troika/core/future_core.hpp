@@ -3,6 +3,7 @@
 
 #include <troika/base/check.hpp>
 #include <troika/core/clock.hpp>
+#include <troika/core/spin_lock.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -80,9 +81,9 @@ public:
     }
     /// Whether work that has started was asked to stop.
     [[nodiscard]] bool cancel_requested() const noexcept {
-        return cancel_requested_.load(std::memory_order_acquire);
+        return cancelled_.load(std::memory_order_acquire);
     }
-    void request_cancel() noexcept { cancel_requested_.store(true, std::memory_order_release); }
+    void request_cancel() noexcept { cancelled_.store(true, std::memory_order_release); }
 
     /// Notes that somebody has seen the error, so that it need not be reported.
     void mark_retrieved() noexcept { retrieved_.store(true, std::memory_order_relaxed); }
@@ -143,12 +144,13 @@ private:
     const bool is_task_;
 
 protected:
-    // One byte for two owners. A task's: whether an await would throw, its home thread only.
-    // A promise's: whether the one who waits asked the work to stop.
-    union {
-        bool cancelled_;
-        std::atomic<bool> cancel_requested_{false};
-    };
+    // A task's: whether an await would throw. A promise's: whether the one who waits asked the work
+    // to stop.
+    std::atomic<bool> cancelled_{false};
+
+    // Of tasks whose home has several threads; they stand here because there is room.
+    std::atomic<std::uint8_t> turn_{0};
+    spin_lock lock_;
 };
 
 }  // namespace troika::impl

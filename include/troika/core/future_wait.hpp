@@ -8,6 +8,10 @@
 #include <exception>
 #include <utility>
 
+namespace troika {
+class scheduler;
+}
+
 namespace troika::impl {
 
 template <class T>
@@ -23,8 +27,19 @@ struct future_access;
 void block_on(future_core& core, time_point deadline);
 bool block_for(future_core& core, duration length);
 
+/// A stretch in which this thread may sleep until another one does something. On a worker of a pool
+/// another thread takes over its work meanwhile.
 /// Throws: std::logic_error on a thread that runs an event loop, which would wait for itself.
-void refuse_to_block_a_loop();
+class blocking_section {
+public:
+    blocking_section();
+    blocking_section(const blocking_section&) = delete;
+    blocking_section& operator=(const blocking_section&) = delete;
+    ~blocking_section();
+
+private:
+    scheduler* const home_;
+};
 
 /// Throws: std::logic_error, for a promise that was kept before.
 [[noreturn]] void throw_kept_twice();

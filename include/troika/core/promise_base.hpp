@@ -3,6 +3,7 @@
 
 #include <troika/core/cancelled.hpp>
 #include <troika/core/recycler.hpp>
+#include <troika/core/scheduler.hpp>
 #include <troika/core/task_node.hpp>
 
 #include <concepts>
@@ -114,7 +115,7 @@ inline void task_node::begin() noexcept {
     impl::promise_base& promise = root.promise();
     const impl::promise_base::refusal refuse = promise.refuse_;
     promise.awaiter_ = nullptr;
-    if (cancelled_) [[unlikely]] {
+    if (is_cancelled() || (home_->is_shared() && !may_begin_shared())) [[unlikely]] {
         refuse(promise);
         return;
     }

@@ -15,11 +15,11 @@ protected:
         : suspension(std::move(other)), posted(std::move(other)) {}
     ~remote_suspension() = default;
 
-    /// Makes the parked task ready, through its home's inbox when this thread is not its home.
+    /// Makes the parked task ready, through its home's inbox when that must be done by the home.
     /// Thread: any. Lifetime: nothing of *this may be touched afterwards.
     void wake_from_anywhere() noexcept {
         scheduler& home = waiter().home();
-        if (home.is_current())
+        if (home.is_shared() || home.is_current())
             wake();
         else
             home.post(*this);

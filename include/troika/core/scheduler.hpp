@@ -6,11 +6,13 @@
 #include <troika/core/thread_state.hpp>
 #include <troika/core/timer.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 namespace troika {
 
+class task_owner;
 class trace_hooks;
 
 /// A call that a scheduler makes on its own thread at the request of any thread.
@@ -35,15 +37,23 @@ private:
 
 /// The home of tasks: all that a task knows of the engine that runs it.
 ///
-/// Thread: that on which it runs, except post(), is_current() and now().
+/// One thread runs its tasks, or, where it is shared, several do.
+/// Thread: that on which it runs, except post(), is_current() and now(); of a shared one any.
 class scheduler {
 public:
     scheduler(const scheduler&) = delete;
     scheduler& operator=(const scheduler&) = delete;
 
+    /// Whether several threads run its tasks.
+    [[nodiscard]] bool is_shared() const noexcept { return shared_; }
+
     /// Puts `node` at the end of the ready queue.
     void schedule(task_node& node) noexcept {
         node.become_ready();
+        if (shared_) [[unlikely]] {
+            schedule_shared(node, false);
+            return;
+        }
         node.link_.next = nullptr;
         // A branch instead of a pointer to the last link: the queue of one task is the common one,
         // and its store must not wait for an address.
@@ -57,14 +67,30 @@ public:
     /// Arms `alarm`; expire() is called once its deadline has passed. Equal deadlines expire in the
     /// order in which they were armed.
     virtual void arm(timer& alarm) noexcept = 0;
-    /// Requires: armed here.
-    virtual void disarm(timer& alarm) noexcept = 0;
+    /// Returns: false when it was not armed any more; then expire() was called, and has returned.
+    virtual bool disarm(timer& alarm) noexcept = 0;
 
     /// Has `call.run()` called on the scheduler's thread, after earlier posts of the same thread.
     /// Thread: any. Lifetime: the scheduler outlives the call of post().
     virtual void post(posted& call) noexcept = 0;
 
     [[nodiscard]] virtual time_point now() const noexcept = 0;
+
+    /// The owner of the tasks that no task started.
+    [[nodiscard]] virtual task_owner& roots() noexcept = 0;
+
+    /// The scheduler that serves I/O for the tasks of this one: itself, where it has a poller.
+    /// Throws: std::system_error when it cannot be had.
+    [[nodiscard]] virtual scheduler& attendant() = 0;
+
+    /// Blocks a thread of this scheduler until `awaited` is done or `deadline` has passed, while
+    /// others do its work. Returns: awaited.done(). Throws: std::logic_error where that would stop
+    /// the scheduler, or where it could never end.
+    virtual bool block(impl::future_core& awaited, time_point deadline) = 0;
+    /// The same for other ways to block. Throws: std::logic_error where that would stop the
+    /// scheduler.
+    virtual void begin_blocking() = 0;
+    virtual void end_blocking() noexcept = 0;
 
     /// Whether this thread is the scheduler's own, so that its tasks may be touched.
     [[nodiscard]] bool is_current() const noexcept { return impl::current_thread.home == this; }
@@ -74,10 +100,21 @@ public:
     void set_hooks(trace_hooks* hooks) noexcept { hooks_ = hooks; }
 
     /// A number for the next task; begins again after 2^32.
-    [[nodiscard]] std::uint32_t next_task_id() noexcept { return ++last_task_id_; }
+    [[nodiscard]] std::uint32_t next_task_id() noexcept {
+        if (shared_) [[unlikely]]
+            return last_task_id_.fetch_add(1, std::memory_order_relaxed) + 1;
+        const std::uint32_t next = last_task_id_.load(std::memory_order_relaxed) + 1;
+        last_task_id_.store(next, std::memory_order_relaxed);
+        return next;
+    }
 
 protected:
+    /// Several threads run its tasks.
+    struct shared_t {
+        explicit shared_t() = default;
+    };
     scheduler() noexcept = default;
+    explicit scheduler(shared_t) noexcept : shared_(true) {}
     ~scheduler() = default;
 
     [[nodiscard]] bool ready_empty() const noexcept { return ready_first_ == nullptr; }
@@ -101,6 +138,16 @@ protected:
         if (node.ended()) node.finish();
     }
 
+    /// The same on one of several threads. The task may be resumed elsewhere once this returns.
+    static void run_task_shared(task_node& node) noexcept {
+        impl::current_thread.task = &node;
+        node.resume();
+        if (node.ended())
+            node.finish_shared();
+        else
+            node.settle();
+    }
+
     static void end_turns() noexcept { impl::current_thread.task = nullptr; }
 
     void resume_observed(task_node& node) noexcept;
@@ -108,10 +155,21 @@ protected:
     static void call(posted& item) noexcept { item.run(); }
 
 private:
+    friend class task_node;
+
+    /// Puts a task where any of the threads may take it: where it is taken soon, because what it
+    /// needs is at hand, or `last`, after all that are ready.
+    virtual void schedule_shared(task_node& node, bool last) noexcept = 0;
+
     task_node* ready_first_ = nullptr;
     task_node* ready_last_ = nullptr;
     trace_hooks* hooks_ = nullptr;
-    std::uint32_t last_task_id_ = 0;
+    std::atomic<std::uint32_t> last_task_id_{0};
+    const bool shared_ = false;
 };
+
+inline impl::spin_lock* task_node::lock_if_shared() const noexcept {
+    return home_->is_shared() ? const_cast<impl::spin_lock*>(&lock_) : nullptr;
+}
 
 }  // namespace troika

@@ -5,6 +5,7 @@
 #include <troika/core/future_core.hpp>
 #include <troika/core/suspension.hpp>
 
+#include <atomic>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -27,24 +28,36 @@ class task_state;
 /// Made by create_task, run or submit; coroutines awaited inside it are frames of this task, not
 /// nodes.
 /// It is separate from the root frame and outlives it for as long as a future looks at the result.
-/// 88 bytes, the result follows. Thread: its home's, apart from the future's part.
+/// 88 bytes, the result follows.
+///
+/// Thread: its home's, apart from the future's part. Where the home has several threads, the task
+/// runs on one of them at a time, and what others may ask of it meanwhile is kept apart:
+///   scopes    scope_, own_cancel_ and the scopes that the task is in change under lock_. Locks are
+///             taken from the root of the tree towards the leaves: a task's, then that of a group
+///             in which it waits, then those of the group's tasks.
+///   the wait  turn_ says who may look at the suspension, and who makes the task ready:
+///             parked (it waits, and its coroutine stands still), woken, held (another thread looks
+///             at the suspension, so that a wake must wait), cancel (cancelled_ was set; whoever
+///             parks or holds the task sees to it), asked (abort() was called for this wait).
+///             A wake is one atomic operation and never waits, so it may happen under any lock.
 class task_node : public impl::future_core, public list_hook<> {
 public:
     /// The name given when the task was started, or null.
     [[nodiscard]] const char* name() const noexcept { return name_; }
     /// Unique among the tasks of its scheduler.
     [[nodiscard]] std::uint32_t id() const noexcept { return id_; }
-    [[nodiscard]] scheduler& home() const noexcept;
-    [[nodiscard]] task_owner& owner() const noexcept { return *owner_; }
+    [[nodiscard]] scheduler& home() const noexcept { return *home_; }
 
     /// The innermost scope that the task is in.
     [[nodiscard]] cancel_scope& scope() const noexcept { return *scope_; }
     /// Whether an await would throw `cancelled` now.
-    [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
+    [[nodiscard]] bool is_cancelled() const noexcept {
+        return cancelled_.load(std::memory_order_relaxed);
+    }
 
     /// What the task waits for, or null when it is ready or runs.
     [[nodiscard]] const suspension* waits_for() const noexcept {
-        return run_state_ == run_state::parked ? link_.wait : nullptr;
+        return state() == run_state::parked ? link_.wait : nullptr;
     }
     [[nodiscard]] bool started() const noexcept { return started_; }
     /// The innermost coroutine of a task that is ready or parked; null for one that runs or has
@@ -77,10 +90,16 @@ protected:
 
     enum class run_state : std::uint8_t { ready, running, parked, ended };
 
-    void become_ready() noexcept { run_state_ = run_state::ready; }
-    [[nodiscard]] bool ended() const noexcept { return run_state_ == run_state::ended; }
+    // Relaxed, and plain moves for the processor: for who only looks.
+    [[nodiscard]] run_state state() const noexcept {
+        return run_state_.load(std::memory_order_relaxed);
+    }
+    void enter(run_state next) noexcept { run_state_.store(next, std::memory_order_relaxed); }
+
+    void become_ready() noexcept { enter(run_state::ready); }
+    [[nodiscard]] bool ended() const noexcept { return state() == run_state::ended; }
     void resume() noexcept {
-        run_state_ = run_state::running;
+        enter(run_state::running);
         if (started_) [[likely]]
             std::coroutine_handle<>::from_address(frame_).resume();
         else
@@ -92,10 +111,29 @@ protected:
     void finish() noexcept;
 
     /// Recomputes the task's scopes from the outermost inwards, then cancelled_; aborts the wait if
-    /// that became true.
+    /// that became true. Requires: lock_ is held, where the home is shared.
     void refresh_cancelled() noexcept;
     bool refresh_scope(cancel_scope& scope) noexcept;
     void abort_wait() noexcept;
+    [[nodiscard]] task_owner& owner() const noexcept;
+
+    // For homes with several threads.
+    [[nodiscard]] impl::spin_lock* lock_if_shared() const noexcept;
+    /// Called by the thread that ran the task once its coroutine has suspended: it may go on
+    /// elsewhere from here on.
+    void settle() noexcept;
+    void settle_disturbed() noexcept;
+    void wake_shared() noexcept;
+    void yield_shared() noexcept;
+    void make_ready_shared(bool last = false) noexcept;
+    void abort_wait_shared() noexcept;
+    void abort_held() noexcept;
+    /// Lets the suspension be looked at: nobody resumes the task until release(). Returns: false
+    /// when it does not wait.
+    [[nodiscard]] bool hold() noexcept;
+    void release_hold() noexcept;
+    void finish_shared() noexcept;
+    [[nodiscard]] bool may_begin_shared() noexcept;
     void note_error(const std::exception_ptr& error) noexcept;
     void destroy_cancelled() noexcept;
     void drop_context() noexcept;
@@ -104,10 +142,16 @@ protected:
     void park(suspension& wait, std::coroutine_handle<> frame) noexcept {
         frame_ = frame.address();
         link_.wait = &wait;
-        run_state_ = run_state::parked;
+        enter(run_state::parked);
         abort_asked_ = false;
     }
-    void unpark() noexcept { run_state_ = run_state::running; }
+    void unpark() noexcept { enter(run_state::running); }
+
+    static constexpr std::uint8_t turn_parked = 1;
+    static constexpr std::uint8_t turn_woken = 2;
+    static constexpr std::uint8_t turn_held = 4;
+    static constexpr std::uint8_t turn_cancel = 8;
+    static constexpr std::uint8_t turn_asked = 16;
 
     void* frame_;                       // the innermost coroutine; the root one once it has ended
     union {
@@ -116,14 +160,15 @@ protected:
         void (*dispose)(task_node*) noexcept;   // once ended: destroys the node with its result
     } link_{};
     cancel_scope* scope_;
-    task_owner* owner_;
+    scheduler* home_;
     const char* name_;
     impl::context_binding* context_ = nullptr;   // innermost context variable, one reference held
     std::uint32_t id_;
-    run_state run_state_ = run_state::ready;
+    std::atomic<run_state> run_state_{run_state::ready};
     bool started_ = false;
     bool abort_asked_ = false;          // at most one abort() for each wait
-    bool own_cancel_ = false;           // cancel() was asked of this very task
+    bool own_cancel_ : 1 = false;       // cancel() was asked of this very task
+    bool leaving_ : 1 = false;          // it has ended, and is about to leave its owner
 };
 
 inline void suspension::park(task_node& waiter, std::coroutine_handle<> frame) noexcept {

@@ -20,7 +20,8 @@ struct task_options {
 ///
 /// Task groups, gather, race and the scheduler's own root are owners; what they differ in is what
 /// they make of a failure. An owner is left only when its tasks have ended.
-/// Thread: its home's.
+/// Thread: its home's; where that has several threads, any of them, and the list of tasks is
+/// guarded by a lock of its own.
 class task_owner : public cancel_scope {
 public:
     task_owner(const task_owner&) = delete;
@@ -39,7 +40,12 @@ public:
     }
 
     [[nodiscard]] scheduler& home() const noexcept { return home_; }
-    [[nodiscard]] std::size_t task_count() const noexcept { return task_count_; }
+    [[nodiscard]] std::size_t task_count() const noexcept {
+        // Under the lock: once none is left, the owner may go, and the last to leave still holds
+        // the lock for a moment.
+        const guard here(*this);
+        return task_count_;
+    }
     [[nodiscard]] intrusive_list<task_node>& tasks() noexcept { return tasks_; }
     [[nodiscard]] const intrusive_list<task_node>& tasks() const noexcept { return tasks_; }
 
@@ -48,11 +54,19 @@ public:
     public:
         using checks_cancellation_itself = void;
         explicit join_operation(task_owner& of) noexcept : of_(of) {}
-        [[nodiscard]] bool await_ready() const noexcept { return of_.task_count_ == 0; }
+        [[nodiscard]] bool await_ready() const noexcept { return of_.task_count() == 0; }
         template <std::derived_from<impl::promise_base> P>
-        void await_suspend(std::coroutine_handle<P> frame) noexcept {
+        bool await_suspend(std::coroutine_handle<P> frame) noexcept {
             park(frame.promise().node(), frame);
-            of_.joiner_ = this;
+            {
+                const guard here(of_);
+                if (of_.task_count_ != 0) {
+                    of_.joiner_ = this;
+                    return true;
+                }
+            }
+            unpark();
+            return false;
         }
         void await_resume() const noexcept {}
         [[nodiscard]] std::string label() const override;
@@ -70,6 +84,14 @@ public:
     void hand_over(task_owner& other) noexcept;
 
 protected:
+    /// Guards what children change where they run on several threads: the list, and what an owner
+    /// makes of their failures. No scope is cancelled and no task woken under it.
+    class guard : public impl::spin_guard {
+    public:
+        explicit guard(const task_owner& of) noexcept
+            : spin_guard(of.home_.is_shared() ? &of.list_lock_ : nullptr) {}
+    };
+
     /// Owner within the current task.
     task_owner();
     /// Owner of tasks that no task started.
@@ -94,24 +116,28 @@ private:
     void adopt(task_node& child) noexcept;
     void child_left(task_node& child) noexcept;
     void refresh_tasks() noexcept override;
+    void re_own(task_node& child, task_owner& other) const noexcept;
     void pass_context_on(const task_node& starter, task_node& child) const noexcept;
     void tell_start(const task_node& child) const noexcept;
 
     scheduler& home_;
+    mutable impl::spin_lock list_lock_;
     intrusive_list<task_node> tasks_;
     std::size_t task_count_ = 0;
     join_operation* joiner_ = nullptr;
 };
 
-inline scheduler& task_node::home() const noexcept { return owner_->home(); }
-
 // What every start and end of a task goes through stands here, so that it is inlined.
 
 inline task_node::task_node(task_owner& owner, std::coroutine_handle<> root, const char* name,
                             std::uint32_t references) noexcept
-    : future_core(true, references), frame_(root.address()), scope_(&owner), owner_(&owner),
-      name_(name), id_(owner.home().next_task_id()) {
-    cancelled_ = owner.is_cancelled();
+    : future_core(true, references), frame_(root.address()), scope_(&owner), home_(&owner.home()),
+      name_(name), id_(owner.home().next_task_id()) {}
+
+inline task_owner& task_node::owner() const noexcept {
+    const cancel_scope* scope = scope_;
+    while (scope->host() == this) scope = scope->parent();
+    return static_cast<task_owner&>(const_cast<cancel_scope&>(*scope));
 }
 
 inline void task_owner::adopt(task_node& child) noexcept {
@@ -119,21 +145,30 @@ inline void task_owner::adopt(task_node& child) noexcept {
     if (const task_node* starter = impl::current_thread.task;
         starter != nullptr && starter->context_ != nullptr) [[unlikely]]
         pass_context_on(*starter, child);
-    tasks_.push_back(child);
-    ++task_count_;
+    {
+        const guard here(*this);
+        child.cancelled_.store(is_cancelled(), std::memory_order_relaxed);
+        tasks_.push_back(child);
+        ++task_count_;
+    }
     if (home_.hooks() != nullptr) [[unlikely]]
         tell_start(child);
     home_.schedule(child);
 }
 
 inline void task_owner::child_left(task_node& child) noexcept {
-    intrusive_list<task_node>::remove(child);
-    if (--task_count_ == 0 && joiner_ != nullptr) [[unlikely]]
-        std::exchange(joiner_, nullptr)->wake();
+    join_operation* joiner = nullptr;
+    {
+        const guard here(*this);
+        intrusive_list<task_node>::remove(child);
+        if (--task_count_ == 0) joiner = std::exchange(joiner_, nullptr);
+    }
+    if (joiner != nullptr) [[unlikely]]
+        joiner->wake();
 }
 
 inline void task_node::finish() noexcept {
-    if (cancelled_) [[unlikely]]
+    if (is_cancelled()) [[unlikely]]
         destroy_cancelled();
     else
         std::coroutine_handle<>::from_address(frame_).destroy();
@@ -142,15 +177,19 @@ inline void task_node::finish() noexcept {
         drop_context();
     if (home().hooks() != nullptr) [[unlikely]]
         tell_end();
-    owner_->child_left(*this);
+    owner().child_left(*this);
     if (complete_and_release()) link_.dispose(this);
 }
 
 inline void suspension::wake() noexcept {
     task_node& node = waiter();
-    check(node.run_state_ == task_node::run_state::parked && node.link_.wait == this,
+    check(node.state() == task_node::run_state::parked && node.link_.wait == this,
           "wake() of a task that is not parked here");
-    node.home().schedule(node);
+    scheduler& home = node.home();
+    if (home.is_shared()) [[unlikely]]
+        node.wake_shared();
+    else
+        home.schedule(node);
 }
 
 /// The task that runs on this thread. Requires: one does.

@@ -8,6 +8,9 @@
 namespace troika {
 class scheduler;
 class task_node;
+namespace impl {
+class pool_worker;
+}
 }  // namespace troika
 
 namespace troika::impl {
@@ -27,6 +30,7 @@ struct thread_state {
 
     scheduler* home = nullptr;         // the scheduler that runs on this thread
     task_node* task = nullptr;         // the task whose coroutine runs right now
+    pool_worker* worker = nullptr;     // of a thread pool: the one that this thread is
     free_block* free[class_count] = {};            // by size class
     std::byte* arena = nullptr;        // where new blocks are cut from
     std::byte* arena_end = nullptr;    // of what is ready to be cut
@@ -40,7 +44,8 @@ extern constinit thread_local thread_state current_thread;
 /// While it lives, tasks that this thread destroys before they ran are not reported.
 class dropping_on_purpose {
 public:
-    dropping_on_purpose() noexcept : before_(std::exchange(current_thread.dropping, true)) {}
+    explicit dropping_on_purpose(bool really = true) noexcept
+        : before_(std::exchange(current_thread.dropping, current_thread.dropping || really)) {}
     dropping_on_purpose(const dropping_on_purpose&) = delete;
     dropping_on_purpose& operator=(const dropping_on_purpose&) = delete;
     ~dropping_on_purpose() { current_thread.dropping = before_; }

@@ -133,12 +133,15 @@ public:
 
     void post(posted& call) noexcept override;
     void arm(timer& alarm) noexcept override;
-    void disarm(timer& alarm) noexcept override;
+    bool disarm(timer& alarm) noexcept override;
     [[nodiscard]] time_point now() const noexcept override;
 
     [[nodiscard]] troika::poller& door() noexcept { return *poller_; }
-    /// The owner of the tasks that no task started.
-    [[nodiscard]] task_owner& roots() noexcept;
+    [[nodiscard]] task_owner& roots() noexcept override;
+    [[nodiscard]] scheduler& attendant() noexcept override { return *this; }
+    bool block(impl::future_core& awaited, time_point deadline) override;
+    void begin_blocking() override;
+    void end_blocking() noexcept override {}
     [[nodiscard]] std::vector<task_view> tasks() { return task_tree::snapshot(roots()); }
 
     /// This loop's `Service`, made at the first call from a reference to the loop.
@@ -189,6 +192,8 @@ private:
 
     [[nodiscard]] loop_service* find_service(const void* key) const noexcept;
     void add_service(const void* key, std::unique_ptr<loop_service> made);
+
+    void schedule_shared(task_node&, bool) noexcept override {}   // it is not shared
 
     /// Throws: std::logic_error on a thread that runs a loop.
     static void require_outside();

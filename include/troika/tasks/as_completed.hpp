@@ -90,7 +90,7 @@ private:
     void advance() {
         current_ = take();
         if (current_ || completed_.left() == 0) return;
-        impl::refuse_to_block_a_loop();
+        const impl::blocking_section here;
         if (!completed_.block(deadline_)) impl::throw_timeout("as_completed", timeout_);
         current_ = take();
     }

@@ -15,9 +15,7 @@ public:
 
     /// The first failure counts, the others are dropped.
     void fail(const std::exception_ptr& error) noexcept {
-        if (first_ || is_cancelled()) return;
-        first_ = error;
-        cancel();
+        if (!is_cancelled()) note(error);
     }
     void rethrow() const {
         if (first_) std::rethrow_exception(first_);
@@ -27,12 +25,19 @@ private:
     void child_failed(task_node& child, const std::exception_ptr& error) noexcept override {
         child.mark_retrieved();
         // An error that comes while a cancellation from outside ends the children wins over it.
-        if (first_) return;
-        first_ = error;
-        cancel();
+        note(error);
     }
     // One that nobody here cancelled: its result will never come.
     void child_cancelled(task_node&) noexcept override { fail(make_cancelled()); }
+
+    void note(const std::exception_ptr& error) noexcept {
+        {
+            const guard here(*this);
+            if (first_) return;
+            first_ = error;
+        }
+        cancel();
+    }
 
     std::exception_ptr first_;
 };

@@ -24,8 +24,11 @@ public:
 
     void ended(std::size_t index, bool was_cancelled) noexcept {
         // One that ends because the race is cancelled has not won it.
-        if (winner_ || (was_cancelled && is_cancelled())) return;
-        winner_ = index;
+        {
+            const guard here(*this);
+            if (winner_ || (was_cancelled && is_cancelled())) return;
+            winner_ = index;
+        }
         cancel();
     }
     /// Not all could be started: that is then what the whole gives.
@@ -58,7 +61,7 @@ public:
         race_ = &race;
         index_ = index;
         answer_ = race.start(std::move(work));
-        future_access::core(answer_).add_waiter(*this);
+        if (!future_access::core(answer_).add_waiter(*this)) tell();
     }
     [[nodiscard]] future<T>& answer() noexcept { return answer_; }
 

@@ -35,8 +35,8 @@ private:
         node.home().arm(*this);
     }
     abort_answer abort() noexcept override {
-        waiter().home().disarm(*this);
-        return abort_answer::woken;
+        // One that has rung already has woken the task.
+        return waiter().home().disarm(*this) ? abort_answer::woken : abort_answer::pending;
     }
     void expire() noexcept override { wake(); }
 };

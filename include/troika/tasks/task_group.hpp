@@ -5,6 +5,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/tasks/work.hpp>
 
+#include <atomic>
 #include <concepts>
 #include <exception>
 #include <type_traits>
@@ -28,7 +29,7 @@ std::invoke_result_t<F&> call_kept(F function) {
 ///
 /// The first failure of a child, or of the body, cancels the others and the body. cancel(),
 /// inherited, ends the group without an error.
-/// Thread: that of the task that made it.
+/// Thread: that of the task that made it; where its home has several threads, any of them.
 class task_group final : public task_owner {
 public:
     /// Starts `work` in this group. In a cancelled group it ends without having run.
@@ -57,7 +58,7 @@ private:
 
     task_group() = default;
 
-    [[nodiscard]] bool finished() const noexcept { return body_ended_ && task_count() == 0; }
+    [[nodiscard]] bool finished() const noexcept;
     [[noreturn]] static void throw_finished();
     void child_failed(task_node& child, const std::exception_ptr& error) noexcept override;
     void child_cancelled(task_node& child) noexcept override;
@@ -71,7 +72,7 @@ private:
     std::exception_ptr cancellation_;   // what the body threw, if it was that
     bool body_ended_ = false;
     bool own_cancellation_ = false;     // the group was cancelled before its body
-    bool cut_short_ = false;            // a child ended because the group was cancelled
+    std::atomic<bool> cut_short_{false};   // a child ended because the group was cancelled
 };
 
 /// Runs `function(group)`, then waits until everything that was started in the group has ended.

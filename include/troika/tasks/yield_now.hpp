@@ -20,7 +20,10 @@ public:
         // its owner one after the other would be three loads that wait for each other.
         const impl::thread_state& here = impl::current_thread;
         here.task->frame_ = frame.address();
-        here.home->schedule(*here.task);
+        if (here.home->is_shared()) [[unlikely]]
+            here.task->yield_shared();
+        else
+            here.home->schedule(*here.task);
     }
     void await_resume() const {
         if (impl::current_thread.task->is_cancelled()) throw cancelled{};
