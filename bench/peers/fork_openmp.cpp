@@ -2,10 +2,10 @@
 // links: openmp
 #include "fork_work.hpp"
 
-#include <omp.h>
 #include <array>
 #include <cstddef>
 #include <numeric>
+#include <omp.h>
 
 namespace {
 

@@ -2,11 +2,11 @@
 // links: tbb
 #include "fork_work.hpp"
 
-#include <tbb/global_control.h>
-#include <tbb/task_group.h>
 #include <array>
 #include <cstddef>
 #include <numeric>
+#include <tbb/global_control.h>
+#include <tbb/task_group.h>
 
 namespace {
 

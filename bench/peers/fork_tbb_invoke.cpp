@@ -2,14 +2,14 @@
 // links: tbb
 #include "fork_work.hpp"
 
+#include <array>
+#include <cstddef>
+#include <numeric>
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_invoke.h>
 #include <tbb/partitioner.h>
-#include <array>
-#include <cstddef>
-#include <numeric>
 
 namespace {
 

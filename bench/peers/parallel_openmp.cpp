@@ -3,9 +3,9 @@
 // OpenMP sorts nothing: libstdc++'s parallel mode does, which is built on it.
 #include "parallel_work.hpp"
 
-#include <omp.h>
 #include <cstddef>
 #include <functional>
+#include <omp.h>
 #include <parallel/algorithm>
 #include <vector>
 

@@ -3,12 +3,12 @@
 // std::execution::par: libstdc++ builds it on TBB.
 #include "parallel_work.hpp"
 
-#include <tbb/global_control.h>
 #include <algorithm>
 #include <cstddef>
 #include <execution>
 #include <numeric>
 #include <ranges>
+#include <tbb/global_control.h>
 #include <vector>
 
 namespace {

@@ -3,14 +3,14 @@
 // TBB's sort is not stable: see parallel_std.cpp.
 #include "parallel_work.hpp"
 
+#include <cstddef>
+#include <functional>
+#include <span>
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_reduce.h>
 #include <tbb/parallel_sort.h>
-#include <cstddef>
-#include <functional>
-#include <span>
 #include <vector>
 
 namespace {

@@ -3,10 +3,10 @@
 // TBB has no future: a job writes where it is told, and the thread that waits runs jobs too.
 #include "pool_work.hpp"
 
-#include <tbb/global_control.h>
-#include <tbb/task_group.h>
 #include <cstddef>
 #include <numeric>
+#include <tbb/global_control.h>
+#include <tbb/task_group.h>
 #include <vector>
 
 namespace {

@@ -5,13 +5,13 @@
 // and a futex back, and nothing else.
 #include "pool_work.hpp"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
