@@ -3,12 +3,13 @@
 
 #include "os/cpu.hpp"
 #include "os/futex.hpp"
+#include "os/membarrier.hpp"
 
 namespace troika {
 
-void std_atomics::pause() noexcept {
-    os::pause();
-}
+void std_atomics::pause() noexcept { os::pause(); }
+
+bool std_atomics::heavy_barrier() noexcept { return os::membarrier(); }
 
 void std_atomics::wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected) noexcept {
     os::futex_wait(word, expected);

@@ -19,16 +19,19 @@ void context_binding::release(context_binding* chain) noexcept {
 }
 
 const context_binding* context_binding::find(const void* variable) noexcept {
-    if (current_thread.task == nullptr) return nullptr;
-    for (const context_binding* at = current_thread.task->context_; at != nullptr; at = at->next)
+    for (const context_binding* at = current(); at != nullptr; at = at->next)
         if (at->variable == variable) return at;
     return nullptr;
 }
 
-context_binding* context_binding::current() noexcept { return current_task().context_; }
+context_binding* context_binding::current() noexcept {
+    const task_node* const task = current_thread.task;
+    return task != nullptr ? task->context_ : current_thread.context;
+}
 
 void context_binding::replace_current(context_binding* chain) noexcept {
-    release(std::exchange(current_task().context_, chain));
+    task_node* const task = current_thread.task;
+    release(std::exchange(task != nullptr ? task->context_ : current_thread.context, chain));
 }
 
 }  // namespace troika::impl

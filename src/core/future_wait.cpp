@@ -30,6 +30,14 @@ void block_on(future_core& core, time_point deadline) {
         core.block_until(deadline);
 }
 
+void wait_whatever_comes(future_core& core) noexcept {
+    try {
+        block_on(core, never);
+    } catch (...) {   // no thread takes over what this one has to do
+        core.block_until(never);
+    }
+}
+
 bool block_for(future_core& core, duration length) {
     if (core.done()) return true;
     const time_point deadline = deadline_here(length);
@@ -53,7 +61,10 @@ std::exception_ptr make_broken_promise() noexcept {
 bool cancel_future(future_core& core) noexcept {
     if (core.done()) return false;
     if (!core.is_task()) {
-        if (core.try_cancel()) return true;
+        if (core.try_cancel()) {
+            if (core.is_job()) static_cast<promise_core&>(core).refuse_job();
+            return true;
+        }
         core.request_cancel();
         return false;
     }

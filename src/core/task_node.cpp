@@ -78,6 +78,7 @@ void task_node::refresh_cancelled() noexcept {
     const bool now = refresh_scope(*scope_);
     if (now == before) return;
     cancelled_.store(now, std::memory_order_relaxed);
+    if (home_->is_shared()) home_->refresh_branches(*this);
     if (now) abort_wait();
 }
 

@@ -11,6 +11,16 @@ task_owner::task_owner() : home_(current_task().home()) {}
 
 task_owner::task_owner(scheduler& home) noexcept : cancel_scope(rooted{}), home_(home) {}
 
+task_owner::task_owner(task_node& host, cancel_scope& around) noexcept
+    : cancel_scope(host, around), home_(host.home()) {}
+
+void task_owner::adopt_running(task_node& child) noexcept {
+    const guard here(*this);
+    child.cancelled_.store(is_cancelled(), std::memory_order_relaxed);
+    tasks_.push_back(child);
+    ++task_count_;
+}
+
 task_owner::~task_owner() { check(tasks_.empty(), "an owner is left before its tasks have ended"); }
 
 std::string task_owner::join_operation::label() const {

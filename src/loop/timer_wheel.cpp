@@ -177,21 +177,22 @@ void timer_wheel::go_to(std::uint64_t tick) noexcept {
     tick_ = std::max(tick_, tick);
 }
 
-void timer_wheel::advance(time_point now) noexcept {
+timer* timer_wheel::pop_due(time_point now) noexcept {
     const std::uint64_t target = tick_of(now);
     for (;;) {
         // Slot by slot: what expires may arm timers that come before those of the next slot.
-        while (!near_.empty() && near_.first->deadline_ <= now) {
+        if (!near_.empty() && near_.first->deadline_ <= now) {
             --size_;
             timer& due = near_.pop_front();
             if (!near_.empty()) near_.earliest = near_.first->deadline_;
-            due.expire();
+            return &due;
         }
         place p{};
         if (!next_occupied(p) || start_of(p) > target) break;
         go_to(start_of(p));
     }
     tick_ = std::max(tick_, target);
+    return nullptr;
 }
 
 }  // namespace troika

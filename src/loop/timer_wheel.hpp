@@ -55,7 +55,14 @@ public:
     [[nodiscard]] time_point next_deadline() noexcept;
 
     /// Expires every timer whose deadline is not after `now`, in the order of their deadlines.
-    void advance(time_point now) noexcept;
+    void advance(time_point now) noexcept {
+        while (timer* const due = pop_due(now)) expire(*due);
+    }
+
+    /// The same step by step, for who must not hold a lock while a timer expires. Returns: the
+    /// next timer that is due, disarmed; null when there is none.
+    [[nodiscard]] timer* pop_due(time_point now) noexcept;
+    static void expire(timer& due) noexcept { due.expire(); }
 
 private:
     static constexpr unsigned tick_bits = 17;

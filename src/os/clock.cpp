@@ -7,4 +7,8 @@ std::chrono::sys_time<std::chrono::nanoseconds> wall_time() noexcept {
     return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
 }
 
+std::chrono::steady_clock::time_point steady_time() noexcept {
+    return std::chrono::steady_clock::now();
+}
+
 }  // namespace troika::os

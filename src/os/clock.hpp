@@ -8,4 +8,7 @@ namespace troika::os {
 /// The time of day. For dates that people and peers see; deadlines use a loop's clock.
 [[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> wall_time() noexcept;
 
+/// The monotonic clock, by which real deadlines go.
+[[nodiscard]] std::chrono::steady_clock::time_point steady_time() noexcept;
+
 }  // namespace troika::os

@@ -5,6 +5,7 @@
 #include "os/signal.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <string>
@@ -48,6 +49,21 @@ int start_with(const pthread_attr_t* attributes, std::string_view name,
 }
 
 }  // namespace
+
+const std::byte* stack_low() noexcept {
+    pthread_attr_t attributes;
+    if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return nullptr;
+    void* low = nullptr;
+    std::size_t size = 0;
+    ::pthread_attr_getstack(&attributes, &low, &size);
+    ::pthread_attr_destroy(&attributes);
+    return static_cast<const std::byte*>(low);
+}
+
+std::size_t stack_room(const std::byte* low) noexcept {
+    const auto* here = static_cast<const std::byte*>(__builtin_frame_address(0));
+    return low == nullptr || here < low ? 0 : static_cast<std::size_t>(here - low);
+}
 
 void name_this_thread(std::string_view name) noexcept { thread_name(name).give(); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +11,11 @@ namespace troika::os {
 
 /// Names the calling thread for ps, top and debuggers; the first 15 bytes are kept.
 void name_this_thread(std::string_view name) noexcept;
+
+/// The lowest address of this thread's stack; null when it cannot be found out. Ask once.
+const std::byte* stack_low() noexcept;
+/// How many bytes are left on this thread's stack, which ends at `low`, more or less.
+std::size_t stack_room(const std::byte* low) noexcept;
 
 /// Owns a running thread, or none.
 ///

@@ -66,6 +66,11 @@ protected:
     };
     /// The scope around tasks that no task started: of a scheduler.
     explicit cancel_scope(rooted) noexcept;
+    /// A scope beside those that `host` is in, within `around`: it is never entered, and changes
+    /// when follow() is called.
+    cancel_scope(task_node& host, cancel_scope& around) noexcept;
+    /// Takes over what `around` is now. Requires: the lock of the host is held.
+    void follow() noexcept;
 
 private:
     friend class task_node;

@@ -52,20 +52,47 @@ public:
     outcome<T> outcome_;
 };
 
+/// The shared state of a promise and its futures, as far as it does not know the result's type.
+class promise_core : public future_core {
+public:
+    /// What is asked of a job, which is its promise's state as well.
+    enum class order : std::uint8_t {
+        run,       ///< run it here and now, if it has not started
+        refuse,    ///< it was cancelled before it started: tell the futures
+        destroy,   ///< the last reference has gone
+    };
+    using job_function = void (*)(promise_core&, order) noexcept;
+
+    /// Requires: is_job().
+    void run_job() noexcept { job_(*this, order::run); }
+    void refuse_job() noexcept { job_(*this, order::refuse); }
+
+protected:
+    explicit promise_core(job_function job) noexcept
+        : future_core(job == nullptr ? maker::promise : maker::job, job == nullptr ? 1 : 2),
+          job_(job) {}
+    ~promise_core() = default;
+
+    const job_function job_;   // null for a mere promise
+};
+
 /// The shared state of a promise and its futures.
 template <class T>
-class promise_state final : public future_core {
+class promise_state : public promise_core {
 public:
     static void* operator new(std::size_t bytes) { return allocate(bytes); }
     static void operator delete(void* memory, std::size_t bytes) noexcept {
         deallocate(memory, bytes);
     }
 
-    promise_state() noexcept : future_core(false, 1) {}
+    explicit promise_state(job_function job = nullptr) noexcept : promise_core(job) {}
 
     static void destroy(promise_state* state) noexcept {
         report_if_unseen(*state, state->outcome_);
-        delete state;
+        if (state->job_ != nullptr)
+            state->job_(*state, order::destroy);
+        else
+            delete state;
     }
 
     outcome<T> outcome_;

@@ -56,6 +56,9 @@ public:
     bool add_waiter(future_waiter& waiter) noexcept;
     /// Returns: false when the waiter is being told, or was.
     bool remove_waiter(future_waiter& waiter) noexcept;
+    /// Looks again and again for about as long as falling asleep and being woken would take.
+    /// Returns: done().
+    bool spin_until_done() const noexcept;
     /// Blocks this thread until done, or until `deadline` (real time). Returns: done().
     bool block_until(time_point deadline) noexcept;
 
@@ -70,7 +73,9 @@ public:
         if (unshared()) return true;
         return state_.fetch_sub(one_reference, std::memory_order_acq_rel) < 2 * one_reference;
     }
-    [[nodiscard]] bool is_task() const noexcept { return is_task_; }
+    [[nodiscard]] bool is_task() const noexcept { return maker_ == maker::task; }
+    /// Whether it is a promise_core with a way to be run().
+    [[nodiscard]] bool is_job() const noexcept { return maker_ == maker::job; }
 
     /// Work that waits for a thread can be cancelled until it starts. Returns: whether it may
     /// start.
@@ -113,8 +118,11 @@ public:
     }
 
 protected:
-    future_core(bool is_task, std::uint32_t references) noexcept
-        : state_(references * one_reference), is_task_(is_task) {}
+    /// Who gives the result.
+    enum class maker : std::uint8_t { promise, task, job };
+
+    future_core(maker by, std::uint32_t references) noexcept
+        : state_(references * one_reference), maker_(by) {}
     ~future_core() = default;
 
 private:
@@ -141,7 +149,7 @@ private:
     std::atomic<std::uint64_t> state_;
     std::atomic<phase> phase_{phase::pending};
     std::atomic<bool> retrieved_{false};
-    const bool is_task_;
+    const maker maker_;
 
 protected:
     // A task's: whether an await would throw. A promise's: whether the one who waits asked the work

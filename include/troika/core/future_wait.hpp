@@ -26,6 +26,9 @@ struct future_access;
 /// and would wait for itself.
 void block_on(future_core& core, time_point deadline);
 bool block_for(future_core& core, duration length);
+/// Blocks as block_on(), and where that is refused nevertheless: for who cannot go before the work
+/// is done, because it uses what is his. Thread: any but one that runs an event loop.
+void wait_whatever_comes(future_core& core) noexcept;
 
 /// A stretch in which this thread may sleep until another one does something. On a worker of a pool
 /// another thread takes over its work meanwhile.

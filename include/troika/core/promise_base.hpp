@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <coroutine>
+#include <cstdint>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -22,6 +23,8 @@ namespace impl {
 template <class T>
 class task_awaiter;
 
+class promise_base;
+
 /// An awaiter that handles a cancelled scope itself instead of being refused on entry.
 template <class A>
 concept checks_cancellation_itself =
@@ -29,6 +32,28 @@ concept checks_cancellation_itself =
 
 template <class A>
 concept has_member_co_await = requires(A&& a) { std::forward<A>(a).operator co_await(); };
+
+/// What follows a coroutine that nobody awaits directly: the join of a fork, a way back home.
+///
+/// Stands in the place of the awaiter. Thread: that on which the coroutine ends.
+class continuation_hook {
+public:
+    continuation_hook(const continuation_hook&) = delete;
+    continuation_hook& operator=(const continuation_hook&) = delete;
+
+    /// The coroutine `self` stands at its final suspension; `failed` says that it threw.
+    /// Returns: what is to be resumed now.
+    virtual std::coroutine_handle<> coroutine_ended(std::coroutine_handle<> self,
+                                                    promise_base& promise,
+                                                    bool failed) noexcept = 0;
+    /// The coroutine that goes on afterwards, for stacks.
+    [[nodiscard]] virtual std::coroutine_handle<> successor() const noexcept = 0;
+
+protected:
+    continuation_hook() noexcept = default;
+    continuation_hook(continuation_hook&&) noexcept {}
+    ~continuation_hook() = default;
+};
 
 /// What every coroutine of a task has, whatever it yields: who awaits it, which task it is part of,
 /// and where it stands. Two pointers and a location: awaiting a child is two stores.
@@ -45,7 +70,21 @@ public:
     [[nodiscard]] task_node& node() const noexcept { return *node_; }
     /// The coroutine that awaits this one; null for the root of a task. Requires: it has begun.
     [[nodiscard]] std::coroutine_handle<> continuation() const noexcept {
+        if (!has_hook()) [[likely]]
+            return awaiter();
+        return hook() == nullptr ? nullptr : hook()->successor();
+    }
+    /// The same. Requires: not has_hook().
+    [[nodiscard]] std::coroutine_handle<> awaiter() const noexcept {
         return std::coroutine_handle<>::from_address(awaiter_);
+    }
+    /// Whether something else than an awaiting coroutine follows: hook(), or nothing.
+    [[nodiscard]] bool has_hook() const noexcept {
+        return (reinterpret_cast<std::uintptr_t>(awaiter_) & 1) != 0;
+    }
+    /// Null for the root of a task. Requires: has_hook().
+    [[nodiscard]] continuation_hook* hook() const noexcept {
+        return reinterpret_cast<continuation_hook*>(reinterpret_cast<std::uintptr_t>(awaiter_) - 1);
     }
     /// The await at which it stands; before the first, where it begins.
     [[nodiscard]] const std::source_location& where() const noexcept { return where_; }
@@ -53,6 +92,11 @@ public:
     void begin_under(task_node& node, std::coroutine_handle<> continuation) noexcept {
         node_ = &node;
         awaiter_ = continuation.address();
+    }
+
+    void begin_under(task_node& node, continuation_hook* next) noexcept {
+        node_ = &node;
+        awaiter_ = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(next) + 1);
     }
 
     /// Ends a root that never ran as one that was cancelled.
@@ -98,7 +142,7 @@ private:
     friend class troika::task_node;
 
     union {
-        void* awaiter_ = nullptr;   // the frame of the coroutine that awaits this one
+        void* awaiter_ = nullptr;   // the frame of the coroutine that awaits this one; a hook + 1
         refusal refuse_;            // of a root until it begins
     };
     task_node* node_ = nullptr;
@@ -114,7 +158,7 @@ inline void task_node::begin() noexcept {
     const auto root = std::coroutine_handle<impl::promise_base>::from_address(frame_);
     impl::promise_base& promise = root.promise();
     const impl::promise_base::refusal refuse = promise.refuse_;
-    promise.awaiter_ = nullptr;
+    promise.begin_under(*this, static_cast<impl::continuation_hook*>(nullptr));
     if (is_cancelled() || (home_->is_shared() && !may_begin_shared())) [[unlikely]] {
         refuse(promise);
         return;

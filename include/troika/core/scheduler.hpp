@@ -92,6 +92,10 @@ public:
     virtual void begin_blocking() = 0;
     virtual void end_blocking() noexcept = 0;
 
+    /// The scopes of `host`, which runs a fork_join, have changed: those of its branches that other
+    /// threads have taken follow. Requires: the lock of `host` is held.
+    virtual void refresh_branches(task_node&) noexcept {}
+
     /// Whether this thread is the scheduler's own, so that its tasks may be touched.
     [[nodiscard]] bool is_current() const noexcept { return impl::current_thread.home == this; }
 
@@ -139,9 +143,12 @@ protected:
     }
 
     /// The same on one of several threads. The task may be resumed elsewhere once this returns.
-    static void run_task_shared(task_node& node) noexcept {
+    void run_task_shared(task_node& node) noexcept {
         impl::current_thread.task = &node;
-        node.resume();
+        if (hooks_ != nullptr) [[unlikely]]
+            resume_observed(node);
+        else
+            node.resume();
         if (node.ended())
             node.finish_shared();
         else

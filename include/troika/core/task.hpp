@@ -17,6 +17,7 @@ namespace impl {
 
 template <class T>
 class task_promise;
+struct task_access;
 
 /// The last await of a coroutine: gives the turn to the one who awaits it, so that a million nested
 /// tasks need one stack frame; the root of a task leaves its result in the node.
@@ -25,8 +26,10 @@ struct final_awaiter {
     template <class P>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<P> self) const noexcept {
         P& ended = self.promise();
-        if (ended.continuation() != nullptr) [[likely]]
-            return ended.continuation();
+        if (!ended.has_hook()) [[likely]]
+            return ended.awaiter();
+        if (continuation_hook* const next = ended.hook())
+            return next->coroutine_ended(self, ended, ended.ended().has_error());
         ended.end_task(self);
         return std::noop_coroutine();
     }
@@ -154,6 +157,7 @@ public:
 private:
     friend promise_type;
     friend class task_owner;
+    friend struct impl::task_access;
     using handle = std::coroutine_handle<promise_type>;
 
     explicit task(handle frame) noexcept : frame_(frame) {}
@@ -178,6 +182,14 @@ inline task<void> impl::task_promise<void>::get_return_object() noexcept {
 }
 
 namespace impl {
+/// For combinators: the coroutine of a task, which stays its owner.
+struct task_access {
+    template <class T>
+    static std::coroutine_handle<task_promise<T>> frame(const task<T>& of) noexcept {
+        return of.frame_;
+    }
+};
+
 template <class T>
 inline constexpr bool is_task_v = false;
 template <class T>

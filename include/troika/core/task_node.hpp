@@ -19,6 +19,10 @@ class task_owner;
 namespace impl {
 struct context_binding;
 class promise_base;
+class branch_node;
+class fork_base;
+class fork_owner;
+class pool_engine;
 template <class T>
 class task_state;
 }  // namespace impl
@@ -60,12 +64,17 @@ public:
         return state() == run_state::parked ? link_.wait : nullptr;
     }
     [[nodiscard]] bool started() const noexcept { return started_; }
+    /// Whether it has context variables.
+    [[nodiscard]] bool has_context() const noexcept { return context_ != nullptr; }
     /// The innermost coroutine of a task that is ready or parked; null for one that runs or has
     /// ended.
     [[nodiscard]] const impl::promise_base* innermost() const noexcept;
 
     /// Gives back a reference where the type of the result is not known.
     void release_untyped() noexcept;
+
+    /// Where a queue of ready tasks keeps its link, while the task is in one.
+    [[nodiscard]] std::atomic<std::uintptr_t>& queue_link() noexcept { return link_.queued; }
 
     /// Asks the task to end: from now on every await outside a shield throws `cancelled`.
     void cancel() noexcept;
@@ -77,6 +86,10 @@ protected:
     friend class task_owner;
     friend struct impl::context_binding;
     friend class impl::promise_base;
+    friend class impl::branch_node;
+    friend class impl::fork_base;
+    friend class impl::fork_owner;
+    friend class impl::pool_engine;
     template <class>
     friend class context_var;
     friend class yield_operation;
@@ -156,6 +169,7 @@ protected:
     void* frame_;                       // the innermost coroutine; the root one once it has ended
     union {
         task_node* next;                // while ready: the ready queue
+        std::atomic<std::uintptr_t> queued;   // while ready, where several threads take tasks
         suspension* wait;               // while parked
         void (*dispose)(task_node*) noexcept;   // once ended: destroys the node with its result
     } link_{};

@@ -96,6 +96,11 @@ protected:
     task_owner();
     /// Owner of tasks that no task started.
     explicit task_owner(scheduler& home) noexcept;
+    /// Owner beside the scopes that `host` is in, within `around`.
+    task_owner(task_node& host, cancel_scope& around) noexcept;
+
+    /// Takes over a child that runs already.
+    void adopt_running(task_node& child) noexcept;
 
 private:
     friend class task_node;
@@ -131,8 +136,8 @@ private:
 
 inline task_node::task_node(task_owner& owner, std::coroutine_handle<> root, const char* name,
                             std::uint32_t references) noexcept
-    : future_core(true, references), frame_(root.address()), scope_(&owner), home_(&owner.home()),
-      name_(name), id_(owner.home().next_task_id()) {}
+    : future_core(maker::task, references), frame_(root.address()), scope_(&owner),
+      home_(&owner.home()), name_(name), id_(owner.home().next_task_id()) {}
 
 inline task_owner& task_node::owner() const noexcept {
     const cancel_scope* scope = scope_;

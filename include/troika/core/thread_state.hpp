@@ -10,6 +10,7 @@ class scheduler;
 class task_node;
 namespace impl {
 class pool_worker;
+struct context_binding;
 }
 }  // namespace troika
 
@@ -31,6 +32,8 @@ struct thread_state {
     scheduler* home = nullptr;         // the scheduler that runs on this thread
     task_node* task = nullptr;         // the task whose coroutine runs right now
     pool_worker* worker = nullptr;     // of a thread pool: the one that this thread is
+    context_binding* context = nullptr;   // context variables of a job, where no task runs
+    const std::byte* stack_low = nullptr;          // of a thread of a pool: where its stack ends
     free_block* free[class_count] = {};            // by size class
     std::byte* arena = nullptr;        // where new blocks are cut from
     std::byte* arena_end = nullptr;    // of what is ready to be cut

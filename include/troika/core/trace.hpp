@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <source_location>
 
 namespace troika {
@@ -24,6 +25,19 @@ public:
     virtual void on_suspend(const task_node&) noexcept {}
     /// The task has ended; its node is about to go.
     virtual void on_end(const task_node&) noexcept {}
+
+    // Of a thread pool, whose workers are numbered from 0. Thread: any, several at a time.
+
+    /// A job was given to the pool.
+    virtual void on_submit() noexcept {}
+    /// A worker begins with a job, or has done it.
+    virtual void on_run(std::size_t /*worker*/) noexcept {}
+    virtual void on_ran(std::size_t /*worker*/) noexcept {}
+    /// One worker has taken work from another.
+    virtual void on_steal(std::size_t /*thief*/, std::size_t /*victim*/) noexcept {}
+    /// A worker found nothing to do and sleeps, or is woken.
+    virtual void on_park(std::size_t /*worker*/) noexcept {}
+    virtual void on_wake(std::size_t /*worker*/) noexcept {}
 };
 
 }  // namespace troika

@@ -116,7 +116,7 @@ private:
 
     std::coroutine_handle<> give_back(phase next) noexcept {
         phase_ = next;
-        return continuation();
+        return awaiter();
     }
     [[noreturn]] static void refuse_yield(const std::source_location& where);
 

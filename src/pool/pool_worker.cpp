@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include <troika/pool/pool_worker.hpp>
+
+#include <troika/core/trace.hpp>
+
+#include "os/clock.hpp"
+#include "os/cpu.hpp"
+#include "pool/engine.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace troika::impl {
+
+namespace {
+
+using theft = work_deque<std::uintptr_t>::theft;
+
+// Every so many picks the oldest work comes first, whatever was pushed last, so that nothing waits
+// for ever behind tasks that wake each other.
+constexpr std::uint32_t picks_per_oldest = 61;
+constexpr std::uint32_t picks_per_injected = 31;
+constexpr std::size_t injected_max = 32;      // taken at once
+
+constexpr std::int64_t patience_min_ns = 2'000;
+constexpr std::int64_t patience_max_ns = 50'000;   // about what a sleep and a wake cost
+constexpr int pauses_per_look = 8;
+
+std::int64_t now_ns() noexcept { return os::steady_time().time_since_epoch().count(); }
+
+}  // namespace
+
+std::uint64_t pool_worker::next_random() noexcept {
+    // xorshift64*. Source: S. Vigna, "An experimental exploration of Marsaglia's xorshift".
+    random_ ^= random_ >> 12;
+    random_ ^= random_ << 25;
+    random_ ^= random_ >> 27;
+    return random_ * 0x2545F4914F6CDD1DULL;
+}
+
+void pool_worker::push(pool_item item) noexcept {
+    if (!deque_.push(item.bits)) [[unlikely]]
+        engine_.injected_.push(item.bits);
+    std_atomics::light_barrier();
+    if (idle_.seems_needed()) [[unlikely]]
+        idle_.notify();
+}
+
+pool_item pool_worker::take_injected() noexcept {
+    if (engine_.injected_.empty()) return {};
+    std::array<std::uintptr_t, injected_max> taken;
+    std::size_t count = 0;
+    // A share of what may be there, so that others find some as well.
+    engine_.injected_.take(injected_max, [&](std::uintptr_t bits) { taken[count++] = bits; });
+    if (count == 0) return {};
+    // The oldest on top: what came first is run first.
+    while (count > 1) {
+        --count;
+        if (!deque_.push(taken[count])) engine_.injected_.push(taken[count]);
+    }
+    std_atomics::light_barrier();
+    if (idle_.seems_needed() && !deque_.empty()) idle_.notify();
+    return pool_item(taken[0]);
+}
+
+pool_item pool_worker::take_oldest() noexcept {
+    std::uintptr_t bits = 0;
+    return deque_.steal(bits) == theft::taken ? pool_item(bits) : pool_item();
+}
+
+pool_item pool_worker::rob_someone() noexcept {
+    const std::size_t count = engine_.workers_.size();
+    std::size_t at = static_cast<std::size_t>(next_random() % count);
+    for (std::size_t i = 0; i < count; ++i, at = at + 1 == count ? 0 : at + 1) {
+        pool_worker& victim = *engine_.workers_[at];
+        if (&victim == this) continue;
+        std::uintptr_t bits = 0;
+        theft came_to = theft::lost;
+        while (came_to == theft::lost) came_to = victim.deque_.steal(bits);
+        if (came_to != theft::taken) continue;
+        add_one(stolen_);
+        if (trace_hooks* const hooks = engine_.hooks()) [[unlikely]]
+            hooks->on_steal(index_, victim.index_);
+        return pool_item(bits);
+    }
+    return {};
+}
+
+pool_item pool_worker::look_around() noexcept {
+    if (const pool_item found = take_injected()) return found;
+    return rob_someone();
+}
+
+bool pool_worker::work_in_sight() const noexcept {
+    if (!engine_.injected_.empty()) return true;
+    return std::any_of(engine_.workers_.begin(), engine_.workers_.end(),
+                       [](const auto& each) { return !each->deque_.empty(); });
+}
+
+pool_item pool_worker::next() noexcept {
+    ++picks_;
+    if (picks_ % picks_per_oldest == 0)
+        if (const pool_item found = take_oldest()) return found;
+    if (picks_ % picks_per_injected == 0)
+        if (const pool_item found = take_injected()) return found;
+    if (const pool_item found{deque_.pop()}) return found;
+    if (const pool_item found = look_around()) return found;
+    return search();
+}
+
+pool_item pool_worker::search() noexcept {
+    idle_.search_began();
+    while (!engine_.finished_.load(std::memory_order_acquire)) {
+        const std::int64_t until = now_ns() + patience_ns_;
+        do {
+            if (const pool_item found = look_around()) {
+                idle_.search_ended();
+                patience_ns_ = std::min(patience_ns_ * 2, patience_max_ns);
+                return found;
+            }
+            for (int i = 0; i < pauses_per_look; ++i) os::pause();
+        } while (now_ns() < until);
+        patience_ns_ = std::max(patience_ns_ / 2, patience_min_ns);
+
+        idle_.announce();
+        static_cast<void>(std_atomics::heavy_barrier());   // pairs with push() and offer()
+        if (work_in_sight()) {
+            idle_.retract();
+            continue;
+        }
+        if (engine_.closed_.load(std::memory_order_seq_cst)) {
+            engine_.finish_if_idle();
+            if (engine_.finished_.load(std::memory_order_acquire)) break;
+        }
+        add_one(parked_);
+        if (trace_hooks* const hooks = engine_.hooks()) [[unlikely]]
+            hooks->on_park(index_);
+        idle_.sleep();
+        if (trace_hooks* const hooks = engine_.hooks()) [[unlikely]]
+            hooks->on_wake(index_);
+    }
+    return {};
+}
+
+void pool_worker::run(pool_item item) noexcept {
+    add_one(run_);
+    switch (item.what()) {
+        case pool_item::kind::task:
+            engine_.run_task(item.task());
+            break;
+        case pool_item::kind::job:
+            if (engine_.broken_.load(std::memory_order_relaxed)) [[unlikely]]
+                item.job().refuse(engine_.why_broken());
+            else if (trace_hooks* const hooks = engine_.hooks()) [[unlikely]] {
+                hooks->on_run(index_);
+                item.job().run();
+                hooks->on_ran(index_);
+            } else
+                item.job().run();
+            break;
+        case pool_item::kind::branch: item.branch().run_taken(); break;
+    }
+}
+
+void pool_worker::serve(pool_thread& thread) noexcept {
+    current_thread.worker = this;
+    while (const pool_item item = next()) {
+        run(item);
+        // Another thread has taken over while this one slept in the middle of it.
+        if (current_thread.worker != this) return;
+    }
+    static_cast<void>(thread);
+    current_thread.worker = nullptr;
+}
+
+void pool_worker::help(pool_worker& thief) noexcept {
+    std::uintptr_t bits = 0;
+    if (thief.deque_.steal(bits) != theft::taken) return;
+    add_one(stolen_);
+    const pool_item item(bits);
+    // Only what belongs to the branch that is waited for: anything else might wait for us.
+    if (item.what() == pool_item::kind::branch) {
+        task_node* const task = current_thread.task;   // in the middle of which this waits
+        run(item);
+        current_thread.task = task;
+    } else {
+        push(item);
+    }
+}
+
+void pool_worker::wait_for(std::atomic<std::uint32_t>& ended,
+                           const std::atomic<pool_worker*>& by) noexcept {
+    const std::int64_t until = now_ns() + patience_max_ns;
+    do {
+        for (int i = 0; i < pauses_per_look; ++i) {
+            if (ended.load(std::memory_order_acquire) == has_ended) return;
+            os::pause();
+        }
+        pool_worker* const thief = by.load(std::memory_order_acquire);
+        pool_worker* const here = current();
+        if (thief != nullptr && here != nullptr && thief != here) here->help(*thief);
+    } while (now_ns() < until);
+    if (scheduler* const home = current_thread.home) {
+        try {
+            home->begin_blocking();
+        } catch (...) {   // no thread to be had: then nobody takes over
+        }
+    }
+    std::uint32_t state = 0;
+    if (!ended.compare_exchange_strong(state, is_awaited, std::memory_order_acq_rel)) return;
+    while (ended.load(std::memory_order_acquire) != has_ended)
+        std_atomics::wait(ended, is_awaited);
+}
+
+pool_worker::counters pool_worker::count() const noexcept {
+    return {run_.load(std::memory_order_relaxed), stolen_.load(std::memory_order_relaxed),
+            parked_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace troika::impl
