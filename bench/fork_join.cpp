@@ -29,14 +29,27 @@ task<long> fib_of(int n) {
     co_return a + b;
 }
 
-task<long> count(board at) {
+task<long> count_each(board at) {
     if (at.complete()) co_return 1;
     std::vector<task<long>> next;
     next.reserve(static_cast<std::size_t>(std::popcount(at.open())));
     fork_work::for_each_placement(
-        at, [&](std::size_t, board placed) { next.push_back(count(placed)); });
+        at, [&](std::size_t, board placed) { next.push_back(count_each(placed)); });
     const std::vector<long> counts = co_await troika::fork_join(std::move(next));
     co_return std::accumulate(counts.begin(), counts.end(), 0L);
+}
+
+/// With the next queen in one of the columns `open`: one of them is forked from the others.
+task<long> count_by_two(board at, unsigned open) {
+    if (at.complete()) co_return 1;
+    if (open == 0) co_return 0;
+    const unsigned others = open & (open - 1);
+    const board next = at.with(open & ~others);
+    if (others == 0) co_return co_await count_by_two(next, next.open());
+    auto parts =
+        co_await troika::fork_join(count_by_two(next, next.open()), count_by_two(at, others));
+    auto& [a, b] = parts;
+    co_return a + b;
 }
 
 class forker {
@@ -44,16 +57,29 @@ public:
     explicit forker(int workers) : threads_({.workers = static_cast<std::size_t>(workers)}) {}
 
     long fib(int n) { return threads_.submit(fib_of(n)).get(); }
-    long queens(int n) { return threads_.submit(count(fork_work::empty_board(n))).get(); }
+    long queens(int n) {
+        const board empty = fork_work::empty_board(n);
+        return threads_.submit(count_by_two(empty, empty.open())).get();
+    }
 
-private:
+protected:
     troika::thread_pool threads_;
+};
+
+/// All placements of a row at once.
+class range_forker : public forker {
+public:
+    using forker::forker;
+
+    long queens(int n) { return threads_.submit(count_each(fork_work::empty_board(n))).get(); }
 };
 
 constexpr const char* reference_name = "plain calls, one thread";
 constexpr const char* ours = "troika, fork_join";
+constexpr const char* ours_range = "troika, fork_join of a vector";
 constexpr const char* tbb_group = "TBB task_group";
 constexpr const char* tbb_invoke = "TBB parallel_invoke, parallel_for";
+constexpr const char* openmp = "OpenMP tasks";
 
 void compare(bench::benchmark& suite, const std::string& title, const char* what, int size,
              int workers, double of_tbb) {
@@ -71,11 +97,15 @@ void compare(bench::benchmark& suite, const std::string& title, const char* what
     result.reference(reference_name, program({"peer_reference_fork"}))
         .row("bare coroutines, one thread", program({"peer_reference_fork_tasks"}))
         .row(ours, program({bench::self(), "work"}))
-        .row(tbb_group, program({"peer_fork_tbb"}))
-        .row(tbb_invoke, program({"peer_fork_tbb_invoke"}))
-        .row("OpenMP tasks", program({"peer_fork_openmp"}))
         .goal_ratio(ours, judged, of_tbb, tbb_group)
-        .goal_ratio(ours, judged, 1, "OpenMP tasks");
+        .goal_ratio(ours, judged, 1, openmp);
+    if (std::string_view(what) == "queens")
+        result.row(ours_range, program({bench::self(), "work_range"}))
+            .goal_ratio(ours_range, judged, 1, tbb_group)
+            .goal_ratio(ours_range, judged, 1, openmp);
+    result.row(tbb_group, program({"peer_fork_tbb"}))
+        .row(tbb_invoke, program({"peer_fork_tbb_invoke"}))
+        .row(openmp, program({"peer_fork_openmp"}));
     suite.run(std::move(result));
 }
 
@@ -84,6 +114,8 @@ void compare(bench::benchmark& suite, const std::string& title, const char* what
 int main(int count, char** arguments) {
     if (count > 1 && std::string_view(arguments[1]) == "work")
         return fork_work::main<forker>(count - 1, arguments + 1);
+    if (count > 1 && std::string_view(arguments[1]) == "work_range")
+        return fork_work::main<range_forker>(count - 1, arguments + 1);
 
     bench::benchmark suite(
         count, arguments, "fork_join: what does a fork cost?",
