@@ -32,7 +32,17 @@ const impl::promise_base* task_node::innermost() const noexcept {
     return &std::coroutine_handle<impl::promise_base>::from_address(frame_).promise();
 }
 
+bool task_node::in_own_scope() const noexcept {
+    const impl::spin_guard here(lock_if_shared());
+    return scope().host() == this;
+}
+
 void task_node::note_error(const std::exception_ptr& error) noexcept {
+    if (home_->is_shared()) {
+        // From here on it is not handed over: the owner that is told is there until it has left.
+        const impl::spin_guard here(&lock_);
+        leaving_ = true;
+    }
     if (impl::is_cancelled(error))
         owner().child_cancelled(*this);
     else
@@ -75,7 +85,7 @@ bool task_node::refresh_scope(cancel_scope& scope) noexcept {
 
 void task_node::refresh_cancelled() noexcept {
     const bool before = is_cancelled();
-    const bool now = refresh_scope(*scope_);
+    const bool now = refresh_scope(scope());
     if (now == before) return;
     cancelled_.store(now, std::memory_order_relaxed);
     if (home_->is_shared()) home_->refresh_branches(*this);
