@@ -59,7 +59,9 @@ void task_node::drop_context() noexcept {
     impl::context_binding::release(std::exchange(context_, nullptr));
 }
 
-void task_node::tell_end() noexcept { home().hooks()->on_end(*this); }
+void task_node::tell_end() noexcept {
+    if (trace_hooks* const watcher = home().hooks()) watcher->on_end(*this);
+}
 
 void task_node::release_untyped() noexcept {
     if (release()) link_.dispose(this);

@@ -39,7 +39,7 @@ void task_owner::pass_context_on(const task_node& starter, task_node& child) con
 }
 
 void task_owner::tell_start(const task_node& child) const noexcept {
-    home_.hooks()->on_start(child);
+    if (trace_hooks* const watcher = home_.hooks()) watcher->on_start(child);
 }
 
 void task_owner::refresh_owned() noexcept {
