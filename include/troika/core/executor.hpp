@@ -20,7 +20,7 @@ struct shutdown_options {
 
 /// How a function is called with each element of a range.
 struct map_options {
-    std::size_t chunk = 1;        ///< elements that a worker is given at a time: more for short work
+    std::size_t chunk = 1;   ///< elements that a worker is given at a time: more for short work
     /// Elements that are given to workers ahead of the one whose result is taken. 0: automatic, for
     /// a pool four chunks for each worker.
     std::size_t buffer_max = 0;
