@@ -3,7 +3,8 @@
 set -eu
 mirror=$1
 place=$(mktemp -d)
-trap 'kill $server 2>/dev/null; rm -rf "$place"' EXIT
+server=
+trap 'kill $server 2>/dev/null || true; rm -rf "$place"' EXIT
 cd "$place"
 
 publish() { (cd site && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort |
@@ -14,10 +15,12 @@ echo one > site/one
 echo two > site/two
 echo guide > site/docs/guide
 publish
+mkfifo address
 "$TROIKA_BINARY" serve site --port 0 > address &
 server=$!
-until [ -s address ]; do sleep 0.05; done
-url=$(cat address)SHA256SUMS
+exec 3< address
+read -r url <&3   # fails when the server could not start
+url=${url}SHA256SUMS
 
 echo "first:"
 "$mirror" "$url" copy

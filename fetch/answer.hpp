@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/segment_plan.hpp"
 
+#include <troika/fetch/failure.hpp>
 #include <troika/http/message_head.hpp>
 
 #include <chrono>

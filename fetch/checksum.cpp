@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <troika/fetch/checksum.hpp>
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <troika/base/check.hpp>
+#include <troika/fetch/failure.hpp>
 
 #include <openssl/evp.h>
 

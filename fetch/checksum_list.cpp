@@ -2,8 +2,9 @@
 #include "fetch/checksum_list.hpp"
 
 #include "fetch/checksum_strength.hpp"
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
+
+#include <troika/fetch/failure.hpp>
 
 #include <algorithm>
 #include <utility>

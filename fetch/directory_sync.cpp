@@ -2,7 +2,6 @@
 #include "fetch/directory_sync.hpp"
 
 #include <troika/fetch/failure.hpp>
-
 #include <troika/fs/directory.hpp>
 
 #include <system_error>

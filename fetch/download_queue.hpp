@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/fetch/failure.hpp>
-#include <troika/fetch/input_list.hpp>
-#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 #include "fetch/session.hpp"
 
 #include <troika/core/task.hpp>
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/input_list.hpp>
+#include <troika/fetch/options.hpp>
 #include <troika/sync/condition.hpp>
 #include <troika/sync/mutex.hpp>
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/downloader.hpp"
 
-#include <troika/fetch/exec_hook.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/transfer.hpp"
 
+#include <troika/core/cancel_scope.hpp>
+#include <troika/core/errors.hpp>
+#include <troika/fetch/exec_hook.hpp>
 #include <troika/tasks/sleep.hpp>
 #include <troika/tasks/task_group.hpp>
 #include <troika/tasks/yield_now.hpp>
 
 #include <algorithm>
+#include <exception>
 
 namespace troika::fetch {
 
@@ -102,23 +105,32 @@ task<void> downloader::run() {
             co_await yield_now();
         }
     };
-    std::optional<failure> broken;
+    std::exception_ptr broken;
+    bool stopped = false;
     try {
         co_await with_task_group(workers);
     } catch (const exception_group& errors) {
         // A worker only throws what ends the whole run: a list that cannot be read.
-        for (const std::exception_ptr& each : errors.errors()) {
-            try {
-                std::rethrow_exception(each);
-            } catch (const failure& error) {
-                if (!broken) broken = error;
-            }
-        }
+        broken = errors.errors().front();
+    } catch (const cancelled&) {
+        stopped = true;
     }
     working_ = nullptr;
-    co_await note_refused();
-    co_await session_.save();
-    if (broken) throw failure(*broken);
+    // However it ended: the next run wants to know what this one has learnt.
+    cancel_scope undisturbed({.shielded = true});
+    try {
+        co_await note_refused();
+    } catch (const std::exception&) {
+        if (!broken) broken = std::current_exception();
+    }
+    try {
+        co_await session_.save();
+    } catch (const std::exception&) {
+        if (!broken) broken = std::current_exception();
+    }
+    undisturbed.leave();
+    if (broken) std::rethrow_exception(broken);
+    if (stopped) throw cancelled{};
 }
 
 // What the queue has refused, for --failed-out.

@@ -7,8 +7,6 @@
 #include "fetch/events.hpp"
 #include "fetch/existing_names.hpp"
 #include "fetch/failed_list.hpp"
-#include <troika/fetch/failure.hpp>
-#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 #include "fetch/progress.hpp"
 #include "fetch/rate_limiter.hpp"
@@ -18,6 +16,8 @@
 #include <troika/base/intrusive_list.hpp>
 #include <troika/base/random.hpp>
 #include <troika/core/task.hpp>
+#include <troika/fetch/failure.hpp>
+#include <troika/fetch/options.hpp>
 #include <troika/http/client.hpp>
 #include <troika/sync/semaphore.hpp>
 
@@ -93,7 +93,8 @@ public:
     ~downloader();
 
     /// Runs until all downloads have ended. What fails is told to the observer and counted.
-    /// Throws: failure when the list cannot be read. Cancel: leaves every download resumable.
+    /// Throws: failure when the list cannot be read, or what is kept between runs not be written.
+    /// Cancel: leaves every download resumable; cookies, hosts and failures are written first.
     task<void> run();
 
     [[nodiscard]] const run_totals& totals() const noexcept { return totals_; }

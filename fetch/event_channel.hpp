@@ -2,9 +2,9 @@
 #pragma once
 
 #include "fetch/downloader.hpp"
-#include <troika/fetch/event.hpp>
 
 #include <troika/core/task.hpp>
+#include <troika/fetch/event.hpp>
 #include <troika/sync/event.hpp>
 
 #include <cstddef>

@@ -2,12 +2,12 @@
 #include <troika/fetch/exec_hook.hpp>
 
 #include "fetch/descriptor_io.hpp"
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <troika/base/check.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/errors.hpp>
+#include <troika/fetch/failure.hpp>
 #include <troika/io/offload.hpp>
 #include <troika/tasks/move_on_after.hpp>
 

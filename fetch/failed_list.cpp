@@ -2,10 +2,10 @@
 #include "fetch/failed_list.hpp"
 
 #include "fetch/descriptor_io.hpp"
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
 #include <troika/core/cancel_scope.hpp>
+#include <troika/fetch/failure.hpp>
 #include <troika/http/percent.hpp>
 #include <troika/http/url.hpp>
 #include <troika/io/offload.hpp>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/fetch/input_list.hpp>
-
 #include <troika/core/task.hpp>
+#include <troika/fetch/input_list.hpp>
 #include <troika/sync/mutex.hpp>
 
 #include "os/fd.hpp"

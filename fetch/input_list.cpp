@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <troika/fetch/input_list.hpp>
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 
+#include <troika/fetch/failure.hpp>
 #include <troika/http/percent.hpp>
 
 #include <algorithm>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/fetch/checksum.hpp>
 #include "fetch/segment_plan.hpp"
+
+#include <troika/fetch/checksum.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <troika/fetch/options.hpp>
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/segment_plan.hpp"
 
+#include <troika/fetch/failure.hpp>
 #include <troika/http/authorization.hpp>
 #include <troika/http/error.hpp>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/part_file.hpp"
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/safe_name.hpp"
+
+#include <troika/fetch/failure.hpp>
 
 #include <algorithm>
 #include <array>

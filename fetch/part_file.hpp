@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/fetch/checksum.hpp>
 #include "fetch/journal.hpp"
+
+#include <troika/fetch/checksum.hpp>
 
 #include "os/fd.hpp"
 #include "os/file.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/session.hpp"
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/text_file.hpp"
 
+#include <troika/fetch/failure.hpp>
 #include <troika/http/error.hpp>
 #include <troika/io/offload.hpp>
 #include <troika/tls/error.hpp>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "fetch/checksum_list.hpp"
-#include <troika/fetch/options.hpp>
 
 #include <troika/core/task.hpp>
+#include <troika/fetch/options.hpp>
 #include <troika/http/client.hpp>
 #include <troika/http/cookie_jar.hpp>
 #include <troika/http/hsts.hpp>

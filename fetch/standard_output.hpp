@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/task.hpp>
 #include <troika/fetch/checksum.hpp>
 
 #include "fetch/body_reader.hpp"
 #include "fetch/buffer_pool.hpp"
-
-#include <troika/core/task.hpp>
 
 #include <optional>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/target.hpp"
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/part_file.hpp"
 #include "fetch/printable.hpp"
 #include "fetch/safe_name.hpp"
 
+#include <troika/fetch/failure.hpp>
 #include <troika/http/content_disposition.hpp>
 #include <troika/io/offload.hpp>
 

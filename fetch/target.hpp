@@ -3,10 +3,10 @@
 
 #include "fetch/answer.hpp"
 #include "fetch/existing_names.hpp"
-#include <troika/fetch/options.hpp>
 #include "fetch/plan.hpp"
 
 #include <troika/core/task.hpp>
+#include <troika/fetch/options.hpp>
 #include <troika/http/headers.hpp>
 
 #include "os/file.hpp"

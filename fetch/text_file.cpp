@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/text_file.hpp"
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
+
+#include <troika/fetch/failure.hpp>
 
 #include "os/fd.hpp"
 #include "os/file.hpp"

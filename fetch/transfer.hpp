@@ -3,7 +3,6 @@
 
 #include "fetch/answer.hpp"
 #include "fetch/body_reader.hpp"
-#include <troika/fetch/checksum.hpp>
 #include "fetch/downloader.hpp"
 #include "fetch/part_file.hpp"
 #include "fetch/segment_plan.hpp"
@@ -11,6 +10,7 @@
 #include "fetch/target.hpp"
 
 #include <troika/core/task.hpp>
+#include <troika/fetch/checksum.hpp>
 #include <troika/http/client.hpp>
 
 #include <cstdint>

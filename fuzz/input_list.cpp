@@ -2,8 +2,9 @@
 // Lists of downloads: any bytes, cut anywhere, give the same entries and refusals, and safe paths.
 #include <troika/fetch/input_list.hpp>
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/plan.hpp"
+
+#include <troika/fetch/failure.hpp>
 
 #include <algorithm>
 #include <cstdint>

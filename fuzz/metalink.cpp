@@ -2,8 +2,9 @@
 // Metalink documents: any bytes, cut anywhere, give the same files or are refused.
 #include "fetch/metalink.hpp"
 
-#include <troika/fetch/failure.hpp>
 #include "fetch/safe_name.hpp"
+
+#include <troika/fetch/failure.hpp>
 
 #include <algorithm>
 #include <cstdint>

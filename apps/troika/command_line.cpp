@@ -2,9 +2,10 @@
 #include "apps/troika/command_line.hpp"
 
 #include "apps/troika/quantity.hpp"
+#include "fetch/printable.hpp"
+
 #include <troika/fetch/checksum.hpp>
 #include <troika/fetch/failure.hpp>
-#include "fetch/printable.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/commands.hpp"
-#include <troika/fetch/failure.hpp>
 #include "fetch/printable.hpp"
 #include "fetch/text_file.hpp"
 #include "os/environment.hpp"
 
 #include <troika/core/errors.hpp>
+#include <troika/fetch/failure.hpp>
 #include <troika/http/static_files.hpp>
 #include <troika/loop/run.hpp>
 #include <troika/signals/signals.hpp>

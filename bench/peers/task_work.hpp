@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "peers/measuring.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string_view>
+#include <utility>
 
 /// The works that every program about tasks does, and the way it says what they took. A program
 /// defines those functions, and calls main(WORK N [M]).
@@ -26,29 +28,14 @@ void sleep(int tasks, std::chrono::milliseconds length);
 
 constexpr long sum_below(long count) { return count * (count - 1) / 2; }
 
-/// A benchmark that computes nonsense quickly is no benchmark.
-inline void expect(bool right) {
-    if (right) return;
-    std::fputs("a wrong result\n", stderr);
-    std::exit(1);
-}
-
-inline double clock_ns(clockid_t clock) {
-    std::timespec time{};
-    ::clock_gettime(clock, &time);
-    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
-}
+using measuring::expect;
 
 /// Calls `work`, which does `operations`, and prints what one takes: ns= of the clock, cpu_ns= of
 /// the processor, which other programs on the machine disturb less.
 template <class Work>
 void measure(double operations, Work&& work) {
-    const double wall = clock_ns(CLOCK_MONOTONIC);
-    const double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    work();
-    const double cpu_taken = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    const double wall_taken = clock_ns(CLOCK_MONOTONIC) - wall;
-    std::printf("ns=%.3f cpu_ns=%.3f\n", wall_taken / operations, cpu_taken / operations);
+    const measuring::taken taken = measuring::measure(std::forward<Work>(work));
+    std::printf("ns=%.3f cpu_ns=%.3f\n", taken.ns / operations, taken.cpu_ns / operations);
 }
 
 inline int main(int count, char** arguments) {

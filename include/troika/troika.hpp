@@ -30,6 +30,7 @@
 #include <troika/tasks/gather_settled.hpp>
 #include <troika/tasks/move_on_after.hpp>
 #include <troika/tasks/race.hpp>
+#include <troika/tasks/resume_on.hpp>
 #include <troika/tasks/shield.hpp>
 #include <troika/tasks/sleep.hpp>
 #include <troika/tasks/task_group.hpp>
@@ -57,9 +58,11 @@
 #include <troika/pool/parallel_map.hpp>
 #include <troika/pool/parallel_reduce.hpp>
 #include <troika/pool/thread_pool.hpp>
+#include <troika/io/detour.hpp>
 #include <troika/io/errors.hpp>
 #include <troika/io/offload.hpp>
 #include <troika/io/operation.hpp>
+#include <troika/to_thread/to_thread.hpp>
 #include <troika/net/address.hpp>
 #include <troika/net/connect.hpp>
 #include <troika/net/memory_pair.hpp>

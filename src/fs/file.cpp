@@ -148,6 +148,7 @@ task<void> file::close() {
 }
 
 task<file> open(std::filesystem::path path, open_options options) {
+    co_await io::on_loop();
     event_loop& loop = event_loop::current();
     int descriptor = -1;
     auto work = [&] {

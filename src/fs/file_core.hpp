@@ -4,6 +4,8 @@
 #include <troika/core/recycler.hpp>
 #include <troika/loop/event_loop.hpp>
 
+#include "os/fd.hpp"
+
 #include <string>
 #include <utility>
 
@@ -17,7 +19,13 @@ public:
     file_core(const file_core&) = delete;
     file_core& operator=(const file_core&) = delete;
     ~file_core() {
-        if (descriptor >= 0) loop.door().close(descriptor);
+        if (descriptor < 0) return;
+        // The poller keeps nothing about a file on which nothing is in flight, so any thread may
+        // close it.
+        if (loop.is_current())
+            loop.door().close(descriptor);
+        else
+            os::close_descriptor(descriptor);
     }
 
     event_loop& loop;

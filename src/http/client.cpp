@@ -2,6 +2,7 @@
 #include <troika/http/client.hpp>
 
 #include <troika/http/decoded_body.hpp>
+#include <troika/io/detour.hpp>
 #include <troika/loop/event_loop.hpp>
 
 #include "http/client_core.hpp"
@@ -14,6 +15,7 @@ namespace troika::http {
 namespace {
 
 task<response> fetch(client_core& client, std::string method, url where, request_options options) {
+    co_await resume_on(client.loop());   // a task of a thread pool may ask as well
     const std::size_t size_max = options.body_size_max.value_or(client.options().body_size_max);
     exchange answered =
         co_await open_exchange(client, std::move(method), std::move(where), options);
@@ -82,13 +84,22 @@ void client::close_idle() noexcept { core_->pool().close_idle(); }
 
 client& default_client() { return event_loop::current().service<loop_client>().shared; }
 
+namespace {
+
+task<response> ask(std::string method, url where, request_options options) {
+    co_await io::on_loop();
+    co_return co_await default_client().request(method, std::move(where), options);
+}
+
+}  // namespace
+
 [[clang::coro_wrapper]] task<response> get(std::string_view url, request_options options) {
-    return default_client().get(url, options);
+    return ask("GET", parse(url), options);
 }
 
 [[clang::coro_wrapper]] task<response> request(std::string_view method, std::string_view url,
                                                request_options options) {
-    return default_client().request(method, url, options);
+    return ask(std::string(method), parse(url), options);
 }
 
 }  // namespace troika::http

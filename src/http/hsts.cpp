@@ -11,7 +11,9 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace troika::http {
@@ -147,27 +149,42 @@ std::string format_until(sys_seconds when) {
 
 }  // namespace
 
-void hsts_store::put(std::string host, entry added, sys_seconds now) {
-    if (const auto at = hosts_.find(host); at != hosts_.end()) {
-        at->second = added;
-        return;
+struct hsts_store::state {
+    struct entry {
+        sys_seconds until;
+        bool with_all_below = false;
+    };
+
+    std::map<std::string, entry, std::less<>> hosts;   // lower case, without a last dot
+
+    void put(std::string host, entry added, sys_seconds now) {
+        if (const auto at = hosts.find(host); at != hosts.end()) {
+            at->second = added;
+            return;
+        }
+        if (hosts.size() == hosts_max)
+            std::erase_if(hosts, [&](const auto& each) { return each.second.until <= now; });
+        if (hosts.size() == hosts_max)
+            hosts.erase(std::ranges::min_element(
+                hosts, {}, [](const auto& each) { return each.second.until; }));
+        hosts.emplace(std::move(host), added);
     }
-    if (hosts_.size() == hosts_max)
-        std::erase_if(hosts_, [&](const auto& each) { return each.second.until <= now; });
-    if (hosts_.size() == hosts_max)
-        hosts_.erase(std::ranges::min_element(
-            hosts_, {}, [](const auto& each) { return each.second.until; }));
-    hosts_.emplace(std::move(host), added);
-}
+};
+
+hsts_store::hsts_store() : state_(std::make_unique<state>()) {}
+hsts_store::hsts_store(hsts_store&&) noexcept = default;
+hsts_store& hsts_store::operator=(hsts_store&&) noexcept = default;
+hsts_store::~hsts_store() = default;
 
 bool hsts_store::note(std::string_view host, std::string_view value, sys_seconds now) {
     std::string known = plain(host);
     const auto read = parse_policy(value);
     if (known.empty() || !read) return false;
     if (read->age == seconds{0})
-        hosts_.erase(known);
+        state_->hosts.erase(known);
     else
-        put(std::move(known), {std::min(now + read->age, for_ever), read->with_all_below}, now);
+        state_->put(std::move(known),
+                    {std::min(now + read->age, for_ever), read->with_all_below}, now);
     return true;
 }
 
@@ -175,8 +192,8 @@ bool hsts_store::upgrades(std::string_view host, sys_seconds now) const {
     const std::string known = plain(host);
     if (known.empty()) return false;
     for (std::string_view domain = known;;) {
-        const auto at = hosts_.find(domain);
-        if (at != hosts_.end() && now < at->second.until &&
+        const auto at = state_->hosts.find(domain);
+        if (at != state_->hosts.end() && now < at->second.until &&
             (at->second.with_all_below || domain.size() == known.size()))
             return true;
         const std::size_t dot = domain.find('.');
@@ -212,21 +229,23 @@ hsts_store::load_result hsts_store::load(std::string_view file, sys_seconds now)
         }
         if (*until <= now) continue;
         ++result.loaded;
-        const auto known = hosts_.find(host);
-        if (known == hosts_.end() || known->second.until < *until)
-            put(std::move(host), {*until, with_all_below}, now);
+        const auto known = state_->hosts.find(host);
+        if (known == state_->hosts.end() || known->second.until < *until)
+            state_->put(std::move(host), {*until, with_all_below}, now);
     }
     return result;
 }
 
 std::string hsts_store::save(sys_seconds now) const {
     std::string file = "# Hosts that ask for https. The format is that of curl's HSTS cache.\n";
-    for (const auto& [host, known] : hosts_) {
+    for (const auto& [host, known] : state_->hosts) {
         if (known.until <= now) continue;
         if (known.with_all_below) file += '.';
         file.append(host).append(" \"").append(format_until(known.until)).append("\"\n");
     }
     return file;
 }
+
+std::size_t hsts_store::size() const noexcept { return state_->hosts.size(); }
 
 }  // namespace troika::http

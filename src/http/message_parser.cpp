@@ -33,12 +33,19 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 
 }  // namespace
 
+// Two look at the same bytes: one knows HTTP, the other is strict about lines.
+struct message_parser::readers {
+    explicit readers(const parser_limits& limits)
+        : lines(limits.start_line_bytes_max, limits.chunk_extension_bytes_max) {}
+
+    llhttp_driver driver;
+    line_checker lines;
+};
+
 message_parser::message_parser(side who, const parser_limits& limits)
     : side_(who),
       limits_(within_bounds(limits)),
-      driver_(std::make_unique<llhttp_driver>()),
-      lines_(std::make_unique<line_checker>(limits_.start_line_bytes_max,
-                                            limits_.chunk_extension_bytes_max)) {}
+      readers_(std::make_unique<readers>(limits_)) {}
 
 message_parser::~message_parser() = default;
 
@@ -75,9 +82,9 @@ void message_parser::open_head() {
     phase_ = phase::head;
     fields().clear();
     trailers_.clear();
-    driver_->begin(side_ == side::server ? HTTP_REQUEST : HTTP_RESPONSE, fields(),
-                   limits_.header_count_max);
-    lines_->begin_head();
+    readers_->driver.begin(side_ == side::server ? HTTP_REQUEST : HTTP_RESPONSE, fields(),
+                           limits_.header_count_max);
+    readers_->lines.begin_head();
     start_line_read_ = false;
     in_trailers_ = false;
     head_bytes_ = 0;
@@ -87,19 +94,19 @@ void message_parser::open_head() {
 
 parse_step message_parser::parse_head(std::string_view input) {
     const std::string_view piece = input.substr(0, limits_.head_bytes_max - head_bytes_);
-    const llhttp_driver::outcome found = driver_->run(piece);
+    const llhttp_driver::outcome found = readers_->driver.run(piece);
     const bool failed = found.why == llhttp_driver::stop::failed;
     // The byte that llhttp stumbled upon is looked at as well: which of the two refuses it must not
     // depend on how the input is cut.
     const std::string_view seen = piece.substr(0, found.consumed + (failed ? 1 : 0));
-    const std::size_t checked = lines_->check(seen);
-    if (lines_->has_start_line() && !start_line_read_) {
-        read_start_line(lines_->start_line());
+    const std::size_t checked = readers_->lines.check(seen);
+    if (readers_->lines.has_start_line() && !start_line_read_) {
+        read_start_line(readers_->lines.start_line());
         start_line_read_ = true;
-        lines_->check(seen.substr(checked));
+        readers_->lines.check(seen.substr(checked));
     }
     head_bytes_ += found.consumed;
-    if (failed) driver_->raise();
+    if (failed) readers_->driver.raise();
     if (found.why == llhttp_driver::stop::need_input) {
         if (head_bytes_ == limits_.head_bytes_max)
             throw protocol_error(errc::headers_too_large,
@@ -108,7 +115,7 @@ parse_step message_parser::parse_head(std::string_view input) {
         return {parse_event::need_input, found.consumed, {}};
     }
     if (found.why != llhttp_driver::stop::head_end || !start_line_read_ ||
-        !lines_->after_empty_line())
+        !readers_->lines.after_empty_line())
         throw protocol_error(errc::malformed_message, "the head of the message has no clear end");
     const parse_event event = end_head();
     close_head(event);
@@ -137,11 +144,11 @@ void message_parser::close_head(parse_event event) {
             phase_ = phase::until_close;
             return;
         case body_kind::chunked:
-            if (!driver_->sees_chunks())
+            if (!readers_->driver.sees_chunks())
                 throw protocol_error(errc::conflicting_framing,
                                      "it is not clear whether the body is chunked");
             phase_ = phase::chunked;
-            lines_->begin(line_checker::section::chunks);
+            readers_->lines.begin(line_checker::section::chunks);
             return;
     }
 }
@@ -162,9 +169,10 @@ parse_step message_parser::parse_chunked(std::string_view input) {
     for (;;) {
         std::string_view rest = input.substr(consumed);
         if (in_trailers_) rest = rest.substr(0, limits_.trailer_bytes_max - trailer_bytes_);
-        const llhttp_driver::outcome found = driver_->run(rest);
+        const llhttp_driver::outcome found = readers_->driver.run(rest);
         const bool failed = found.why == stop::failed;
-        lines_->check(rest.substr(0, found.consumed - found.data.size() + (failed ? 1 : 0)));
+        readers_->lines.check(
+            rest.substr(0, found.consumed - found.data.size() + (failed ? 1 : 0)));
         consumed += found.consumed;
         if (in_trailers_) trailer_bytes_ += found.consumed;
         switch (found.why) {
@@ -176,15 +184,15 @@ parse_step message_parser::parse_chunked(std::string_view input) {
                 return {parse_event::need_input, consumed, {}};
             case stop::chunk_data:
                 body_bytes_ += found.data.size();
-                if (driver_->chunk_bytes_left() == 0) lines_->expect_empty_line();
+                if (readers_->driver.chunk_bytes_left() == 0) readers_->lines.expect_empty_line();
                 return {parse_event::body, consumed, as_bytes(found.data)};
             case stop::last_chunk:
                 in_trailers_ = true;
-                lines_->begin(line_checker::section::trailers);
-                driver_->redirect_fields(trailers_, limits_.header_count_max);
+                readers_->lines.begin(line_checker::section::trailers);
+                readers_->driver.redirect_fields(trailers_, limits_.header_count_max);
                 continue;
             case stop::message_end:
-                if (!lines_->after_empty_line())
+                if (!readers_->lines.after_empty_line())
                     throw protocol_error(errc::invalid_chunk, "the chunked body has no clear end");
                 if (trailers_.contains("Content-Length") || trailers_.contains("Transfer-Encoding"))
                     throw protocol_error(errc::conflicting_framing,
@@ -194,7 +202,7 @@ parse_step message_parser::parse_chunked(std::string_view input) {
             case stop::head_end:
                 throw protocol_error(errc::malformed_message, "a head stands within a body");
             case stop::failed:
-                driver_->raise();
+                readers_->driver.raise();
         }
     }
 }
@@ -208,7 +216,7 @@ bool message_parser::finish() {
             phase_ = phase::idle;
             return true;
         case phase::head:
-            if (!lines_->start_line().empty())
+            if (!readers_->lines.start_line().empty())
                 throw protocol_error(errc::truncated_head,
                                      "the connection ended within the head of the message");
             if (side_ == side::server) return false;

@@ -225,7 +225,9 @@ bool proxy_exceptions::contain(const url& target) const {
 }
 
 proxy_settings::proxy_settings(proxy every, proxy_exceptions direct)
-    : for_http_(every), for_https_(std::move(every)), direct_(std::move(direct)) {}
+    : for_http_{every, nullptr},
+      for_https_{std::move(every), nullptr},
+      direct_(std::move(direct)) {}
 
 proxy_settings proxy_settings::from_environment(const variable_reader& read) {
     const auto value_of = [&](std::string_view name) {
@@ -237,12 +239,12 @@ proxy_settings proxy_settings::from_environment(const variable_reader& read) {
             const std::string value = value_of(name);
             if (value.empty()) continue;
             try {
-                return proxy::parse(value, name);
-            } catch (const http_error& wrong) {
-                return std::unexpected(wrong);
+                return {proxy::parse(value, name), nullptr};
+            } catch (const http_error&) {
+                return {std::nullopt, std::current_exception()};
             }
         }
-        return std::nullopt;
+        return {};
     };
     proxy_settings settings;
     settings.for_http_ = first_of({"http_proxy", "all_proxy", "ALL_PROXY"});
@@ -259,9 +261,9 @@ proxy_settings proxy_settings::from_environment(const variable_reader& read) {
 std::optional<proxy> proxy_settings::proxy_for(const url& target) const {
     if (!target.is_http()) return std::nullopt;
     const choice& chosen = target.is_https() ? for_https_ : for_http_;
-    if (!chosen || direct_.contain(target)) return std::nullopt;
-    if (!*chosen) throw chosen->error();
-    return **chosen;
+    if (direct_.contain(target)) return std::nullopt;
+    if (chosen.refused) std::rethrow_exception(chosen.refused);
+    return chosen.through;
 }
 
 }  // namespace troika::http

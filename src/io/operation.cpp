@@ -14,7 +14,18 @@ namespace troika::io {
 std::string operation::label() const { return std::string(name_of(request.op)); }
 
 void operation::start(task_node& node, std::coroutine_handle<> frame) noexcept {
-    check(&node.home() == loop_, "an operation of one event loop is awaited by a task of another");
+    if (&node.home() == loop_) [[likely]] {
+        start_here(node, frame);
+        return;
+    }
+    const auto on_its_loop = [](void* self, task_node& visitor,
+                                std::coroutine_handle<> way) noexcept {
+        static_cast<operation*>(self)->start_here(visitor, way);
+    };
+    detour_.begin(*loop_, node, frame, this, on_its_loop, result_);
+}
+
+void operation::start_here(task_node& node, std::coroutine_handle<> frame) noexcept {
     park(node, frame);
     loop_->door().submit(*this);
 }

@@ -122,13 +122,19 @@ time_point event_loop::now() const noexcept { return poller_->now(); }
 task_owner& event_loop::roots() noexcept { return *roots_; }
 
 event_loop& event_loop::current() {
-    auto* loop = dynamic_cast<event_loop*>(impl::current_thread.home);
+    // Of a task on a thread pool: the loop that serves it.
+    scheduler* const home = impl::current_thread.home;
+    auto* loop = home == nullptr ? nullptr : dynamic_cast<event_loop*>(&home->attendant());
     if (loop == nullptr)
         throw std::logic_error("this needs an event loop: call it from a task that run() runs");
     return *loop;
 }
 
-loop_service* event_loop::find_service(const void* key) const noexcept {
+loop_service* event_loop::find_service(const void* key) const {
+    if (impl::current_thread.home != nullptr && !is_current())
+        throw std::logic_error(
+            "a service of an event loop is asked for on another thread: co_await "
+            "resume_on(loop) first");
     for (const auto& [known, made] : services_)
         if (known == key) return made.get();
     return nullptr;

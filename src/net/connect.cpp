@@ -3,6 +3,7 @@
 
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/errors.hpp>
+#include <troika/io/detour.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/net/resolve.hpp>
 #include <troika/net/security.hpp>
@@ -51,7 +52,9 @@ task<stream> connect_securely(event_loop& loop, const target& to, const client_s
     co_return co_await tls->secure(std::move(plain), std::move(host), peer.port());
 }
 
-task<stream> connect_within(event_loop& loop, target to, connect_options options) {
+task<stream> connect_within(target to, connect_options options) {
+    co_await io::on_loop();
+    event_loop& loop = event_loop::current();
     cancel_scope scope({.deadline = deadline_after(loop.now(), options.connect_timeout)});
     std::optional<stream> connected;
     try {
@@ -70,13 +73,13 @@ task<stream> connect_within(event_loop& loop, target to, connect_options options
 [[clang::coro_wrapper]]
 task<stream> open_connection(endpoint to, connect_options options) {
     target wanted{.host = std::string(to.host), .port = to.port, .known = {}};
-    return connect_within(event_loop::current(), std::move(wanted), options);
+    return connect_within(std::move(wanted), options);
 }
 
 [[clang::coro_wrapper]]
 task<stream> open_connection(address to, connect_options options) {
     target wanted{.host = {}, .port = 0, .known = to};
-    return connect_within(event_loop::current(), std::move(wanted), options);
+    return connect_within(std::move(wanted), options);
 }
 
 std::pair<stream, stream> open_pair() {

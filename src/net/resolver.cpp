@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/resolver.hpp"
 
+#include <troika/io/detour.hpp>
 #include <troika/net/resolve.hpp>
 
 #include "os/socket.hpp"
@@ -68,6 +69,7 @@ task<std::vector<address>> resolve_in_loop(std::string host, std::uint16_t port)
     if (host.empty())
         throw std::system_error(std::make_error_code(std::errc::invalid_argument),
                                 "resolve: the host is empty");
+    co_await io::on_loop();
     co_return co_await event_loop::current().service<resolver>().resolve(std::move(host), port);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <troika/net/server.hpp>
 
+#include <troika/io/detour.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/net/resolve.hpp>
 
@@ -55,6 +56,7 @@ void server::close() noexcept {
 task<void> server::wait_closed() { return end_of(ended_); }
 
 task<void> server::drain() {
+    co_await io::on_loop();
     if (!ended_.done()) core_->stop_accepting();
     bool interrupted = false;
     try {
@@ -82,6 +84,7 @@ namespace {
 
 task<server> start_at(std::string host, std::uint16_t port, connection_handler handler,
                       server_options options) {
+    co_await io::on_loop();
     const endpoint where{host, port};
     const std::vector<address> found = co_await resolve(where);
     const address& at = found.front();

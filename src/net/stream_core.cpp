@@ -3,6 +3,7 @@
 
 #include <troika/base/check.hpp>
 #include <troika/core/errors.hpp>
+#include <troika/core/scheduler.hpp>
 
 #include <cerrno>
 #include <system_error>
@@ -12,6 +13,23 @@ namespace troika::net {
 stream_core::~stream_core() {
     check(reader == nullptr, "a stream is destroyed while a task reads from it");
     check(writer == nullptr, "a stream is destroyed while a task writes to it");
+    if (carrier != nullptr && !home->is_current()) let_go();
+}
+
+void stream_core::let_go() noexcept {
+    // On its own loop, whose poller is nobody else's to touch.
+    class farewell final : public posted, public troika::impl::recycled {
+    public:
+        explicit farewell(std::unique_ptr<transport> last) noexcept : last_(std::move(last)) {}
+        void run() noexcept override { delete this; }
+
+    private:
+        std::unique_ptr<transport> last_;
+    };
+    if (home->is_current())
+        carrier.reset();
+    else
+        home->post(*new farewell(std::move(carrier)));
 }
 
 std::string stream_core::describe(std::string_view what) const {

@@ -38,8 +38,10 @@ public:
     /// Lets go of the transport if it is closed and nothing is in flight any more.
     void close_if_idle() noexcept {
         if (closed && reader == nullptr && writer == nullptr) [[unlikely]]
-            carrier.reset();
+            let_go();
     }
+    /// Destroys the transport, on the loop's thread.
+    void let_go() noexcept;
 
     scheduler* const home;
     std::unique_ptr<transport> carrier;   // null once closed

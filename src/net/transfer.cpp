@@ -48,7 +48,18 @@ bool transfer::refused() noexcept {
 }
 
 void transfer::start(task_node& node, std::coroutine_handle<> frame) noexcept {
-    check(&node.home() == core_->home, "a stream of one event loop is used by a task of another");
+    if (&node.home() == core_->home) [[likely]] {
+        start_here(node, frame);
+        return;
+    }
+    const auto on_its_loop = [](void* self, task_node& visitor,
+                                std::coroutine_handle<> way) noexcept {
+        static_cast<transfer*>(self)->start_here(visitor, way);
+    };
+    detour_.begin(*core_->home, node, frame, this, on_its_loop, result_);
+}
+
+void transfer::start_here(task_node& node, std::coroutine_handle<> frame) noexcept {
     transfer*& place = request.op == io_op::send ? core_->writer : core_->reader;
     check(place == nullptr, request.op == io_op::send ? "two tasks write to one stream at a time"
                                                       : "two tasks read from one stream at a time");

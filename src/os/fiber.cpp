@@ -130,6 +130,10 @@ void fiber::prepare(void (*main)(void*) noexcept, void* argument) noexcept {
     __asan_unpoison_memory_region(self.bottom, self.bytes);
     self.fake_stack = nullptr;
 #endif
+#ifdef TROIKA_TSAN
+    __tsan_destroy_fiber(self.tsan);
+    self.tsan = __tsan_create_fiber(0);
+#endif
     ::getcontext(&self.context);
     self.context.uc_stack.ss_sp = self.stack.data();
     self.context.uc_stack.ss_size = self.stack.size();
@@ -141,27 +145,14 @@ void fiber::prepare(void (*main)(void*) noexcept, void* argument) noexcept {
                   static_cast<unsigned>(address));
 }
 
-void fiber::abandon() {
-#ifdef TROIKA_ASAN
-    // The frames still point to what they own: keep them, so that it does not count as leaked.
-    auto kept = std::make_unique<state>();
-    kept->make_stack(state_->bytes);
-    __lsan_register_root_region(state_->bottom, state_->bytes);
-    __lsan_ignore_object(state_.release());
-    state_ = std::move(kept);
-#endif
-#ifdef TROIKA_TSAN
-    __tsan_destroy_fiber(state_->tsan);
-    state_->tsan = __tsan_create_fiber(0);
-#endif
-}
-
 void fiber::switch_to(fiber& next) noexcept {
     state& from = *state_;
     state& to = *next.state_;
     to.came_from = &from;
     from.in_flight = exchange_exceptions(to.in_flight);
 #ifdef TROIKA_ASAN
+    if (!from.stack && to.stack) __lsan_disable();
+    if (from.stack && !to.stack) __lsan_enable();
     __sanitizer_start_switch_fiber(&from.fake_stack, to.bottom, to.bytes);
 #endif
 #ifdef TROIKA_TSAN

@@ -10,7 +10,8 @@ namespace troika::os {
 ///
 /// For tools that have to stop a function anywhere, such as the model checker: tasks are
 /// coroutines and need no stack. Exceptions do not leave a fiber; those in flight stay with it.
-/// Sanitizers are told of every switch.
+/// Sanitizers are told of every switch; what is allocated on a fiber does not count as leaked, as
+/// a fiber may be forgotten.
 /// Thread: one; a fiber and those that it switches to stay on the thread that made them.
 class fiber {
 public:
@@ -25,14 +26,10 @@ public:
     ~fiber();
 
     /// The next switch to this fiber calls `main(argument)`, which never returns: its last act is
-    /// a switch away. What ran here before is forgotten.
+    /// a switch away. What ran here before is forgotten without being unwound: what its frames own
+    /// is never freed.
     /// Requires: a stack of its own, and that it does not run now.
     void prepare(void (*main)(void* argument) noexcept, void* argument) noexcept;
-
-    /// Forgets what runs here for good, without unwinding it: what its frames own is never freed
-    /// (and a leak checker is told not to mind). prepare() makes the fiber usable again.
-    /// Throws: std::bad_alloc.
-    void abandon();
 
     /// Leaves this fiber, which must be the one that runs, for `next`; returns when somebody
     /// switches back.

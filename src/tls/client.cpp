@@ -75,7 +75,7 @@ int client_core::keep_session(SSL* connection, SSL_SESSION* session) {
         self->sessions.put(engine::of(connection).session_key(), std::move(offered));
     } catch (const std::bad_alloc&) {
         // A session that is not kept costs a handshake, no more.
-        return offered ? (static_cast<void>(offered.release()), 0) : 1;
+        return 1;
     }
     return 1;
 }

@@ -263,17 +263,7 @@ void tls_transport::sent(std::int32_t result) noexcept {
     if (wanted) flush();
     if (sender_.in_flight()) return;
     if (writing_ == nullptr) return step();
-    if (send_error_ < 0) return end_write(send_error_);
-    if (sent_ < sending_.size()) {
-        // Cancelled on the way: half a record is out, and nothing sensible can follow it.
-        send_error_ = -EPIPE;
-        return end_write(-ECANCELED);
-    }
-    if (ends_write_) {
-        const int answer = below_->shut_down(shutdown_how::write);
-        return end_write(std::min(answer, 0));
-    }
-    end_write(write_count_);
+    conclude_write();
 }
 
 // ---- steps
@@ -288,9 +278,7 @@ void tls_transport::run() noexcept {
     ringing_ = false;
     if (writing_ != nullptr && !sender_.in_flight()) {
         if (reading_ != nullptr && !receiver_.in_flight()) ring();   // one completion a call
-        if (send_error_ < 0) return end_write(send_error_);
-        if (ends_write_) return end_write(std::min(below_->shut_down(shutdown_how::write), 0));
-        return end_write(write_count_);
+        return conclude_write();
     }
     step();
 }
@@ -370,6 +358,18 @@ void tls_transport::end_read(std::int32_t result) noexcept {
     }
     read_result_.reset();
     std::exchange(reading_, nullptr)->complete(result);
+}
+
+// Ends a write of which nothing is being sent any more.
+void tls_transport::conclude_write() noexcept {
+    if (send_error_ < 0) return end_write(send_error_);
+    if (sent_ < sending_.size()) {
+        // Cancelled on the way: half a record is out, and nothing sensible can follow it.
+        send_error_ = -EPIPE;
+        return end_write(-ECANCELED);
+    }
+    if (ends_write_) return end_write(std::min(below_->shut_down(shutdown_how::write), 0));
+    end_write(write_count_);
 }
 
 void tls_transport::end_write(std::int32_t result) noexcept {

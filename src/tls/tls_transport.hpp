@@ -119,6 +119,7 @@ private:
     void say_farewell();
     void end_handshake(std::int32_t result) noexcept;
     void end_read(std::int32_t result) noexcept;
+    void conclude_write() noexcept;
     void end_write(std::int32_t result) noexcept;
     [[nodiscard]] std::int32_t failure_result() const noexcept;
 

@@ -11,6 +11,8 @@ import tempfile
 import threading
 import unittest
 
+from _peer import Peer, end_unsecured, shake_hands
+
 BINARY = os.path.abspath(sys.argv[1])
 TIME_MAX = 60   # seconds, for what would otherwise hang
 
@@ -33,69 +35,10 @@ def write(path, content):
         file.write(content)
 
 
-def answer(body=b"", status="200 OK", length=None, **fields):
-    """An HTTP response; keywords become fields, `_` in them `-`."""
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body) if length is None else length}\r\n"
-    head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
-    return head.encode() + b"\r\n" + body
-
-
 def serves(content, etag='"e"'):
     """The script of a good server that has one file."""
     fields = {"ETag": etag} if etag else {}
     return lambda peer, number: peer.send_rest(content, **fields)
-
-
-class Peer:
-    """One connection, as the script of a server sees it."""
-
-    def __init__(self, connection):
-        self.connection = connection
-        self.method = None
-        self.target = None
-        self.fields = {}
-
-    def take_request(self):
-        """Returns: whether there was one."""
-        head = b""
-        while b"\r\n\r\n" not in head:
-            more = self.connection.recv(65536)
-            if not more:
-                return False
-            head += more
-        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        self.method, self.target = first.split(" ")[:2]
-        self.fields = {name.lower(): value.strip()
-                       for name, _, value in (line.partition(":") for line in lines)}
-        return True
-
-    def send(self, data):
-        self.connection.sendall(data)
-
-    def wait_until_gone(self):
-        while self.connection.recv(65536):
-            pass
-
-    def send_rest(self, content, **fields):
-        """What a good server answers: the part that was asked for, or all."""
-        asked = self.asked_range(len(content))
-        same = fields.get("ETag") or fields.get("Last_Modified")
-        if asked and self.fields.get("if-range", same) == same:
-            start, end = asked
-            if start >= len(content):
-                self.send(answer(status="416 No", Content_Range=f"bytes */{len(content)}"))
-                return
-            self.send(answer(content[start:end], "206 Part", **fields,
-                             Content_Range=f"bytes {start}-{end - 1}/{len(content)}"))
-        else:
-            self.send(answer(content, **fields))
-
-    def asked_range(self, size):
-        """Returns: the first byte and the end of what was asked for, or None."""
-        if "range" not in self.fields:
-            return None
-        first, _, last = self.fields["range"].removeprefix("bytes=").partition("-")
-        return int(first), min(int(last) + 1, size) if last else size
 
 
 class Server:
@@ -133,24 +76,12 @@ class Server:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def secure(self, connection):
-        secured = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        try:
-            secured.do_handshake()
-            result = secured.session_reused
-        except OSError as error:
-            result = error
+        secured, result = shake_hands(self.tls, connection)
         with self.lock:
             self.handshakes.append(result)
         if result in (True, False):
             return secured
-        # Nothing may be left unread, or the reset overtakes the alert that says what is wrong.
-        with socket.socket(fileno=secured.detach()) as plain:
-            try:
-                plain.shutdown(socket.SHUT_WR)
-                while plain.recv(65536):
-                    pass
-            except OSError:
-                pass
+        end_unsecured(secured)
         return None
 
     def serve(self, connection):

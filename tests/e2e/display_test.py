@@ -8,7 +8,8 @@ import signal
 import threading
 import unittest
 
-from _get_support import BINARY, TIME_MAX, TestCase, answer, bytes_of, read
+from _get_support import BINARY, TIME_MAX, TestCase, bytes_of, read
+from _peer import answer
 from _terminal import Terminal
 
 SIZE = 1 << 20

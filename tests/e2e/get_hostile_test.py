@@ -10,7 +10,8 @@ import subprocess
 import threading
 import unittest
 
-from _get_support import BINARY, TestCase, answer, bytes_of, sha256
+from _get_support import BINARY, TestCase, bytes_of, sha256
+from _peer import answer
 
 CONTENT = bytes_of("content", 600_000)
 ONCE = ("--retries", "0")

@@ -5,7 +5,8 @@ import json
 import os
 import unittest
 
-from _get_support import TestCase, answer, bytes_of, serves, sha256, write
+from _get_support import TestCase, bytes_of, serves, sha256, write
+from _peer import answer
 
 CONTENT = bytes_of("content", 1_500_000)
 OTHER = bytes_of("other", 1_500_000)

@@ -11,7 +11,8 @@ import threading
 import unittest
 import zlib
 
-from _get_support import TestCase, answer, bytes_of, read, serves, sha256, write
+from _get_support import TestCase, bytes_of, read, serves, sha256, write
+from _peer import answer
 
 CONTENT = bytes_of("content", 600_000)
 OTHER = bytes_of("other", 500_000)
@@ -112,7 +113,7 @@ class Exec(TestCase):
 
     def test_interrupted(self):
         """The command is ended, and the file stays."""
-        process = self.start("--json", "--exec", "sh -c 'touch begun; exec sleep 60'",
+        process = self.start("--json", "--exec", "sh -c 'touch begun; exec tail -f /dev/null'",
                              self.url + "/f5", stdout=subprocess.PIPE)
         for line in process.stdout:
             if json.loads(line)["event"] == "progress" and "begun" in self.names():

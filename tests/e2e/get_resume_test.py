@@ -7,7 +7,8 @@ import signal
 import threading
 import unittest
 
-from _get_support import TestCase, answer, bytes_of, sha256, write
+from _get_support import TestCase, bytes_of, sha256, write
+from _peer import answer
 
 CONTENT = bytes_of("content", 1_000_000)
 OTHER = bytes_of("other", 1_000_000)

@@ -4,14 +4,17 @@
 import base64
 import json
 import os
+import signal
 import socket
 import stat
+import subprocess
 import tempfile
 import threading
 import unittest
 
 from _certificates import Authority, server_context
-from _get_support import TestCase, answer, bytes_of, read, write
+from _get_support import TIME_MAX, TestCase, bytes_of, read, write
+from _peer import answer
 
 CONTENT = bytes_of("content", 300_000)
 ONCE = ("--retries", "0")
@@ -121,6 +124,55 @@ class Cookies(Base):
         self.get("-b", "jar", "--cookie-jar", "jar", "--overwrite", server.url + "/file")
         self.assertIn(b"s3cret", read(self.path("jar")))
         self.assertEqual(stat.S_IMODE(os.stat(self.path("jar")).st_mode), 0o600)
+
+    def test_an_interrupted_run_has_saved_its_jar(self):
+        def script(peer, number):
+            if peer.target == "/door":
+                return peer.send(answer(b"in", Set_Cookie="ticket=s3cret; Path=/; Max-Age=1000"))
+            peer.wait_until_gone()
+            return "close"
+
+        server = self.scripted(script)
+        process = self.start("--json", "--cookie-jar", "jar", "-j", "1", server.url + "/door",
+                             server.url + "/file", env=CLEAN)
+        for line in process.stdout:
+            if json.loads(line)["event"] == "finished":
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=TIME_MAX)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn(b"s3cret", read(self.path("jar")))
+        self.assertEqual(self.names(), ["door", "jar"])
+
+    def test_a_jar_that_cannot_be_saved_when_interrupted(self):
+        asked = threading.Event()
+
+        def script(peer, number):
+            asked.set()
+            peer.wait_until_gone()
+            return "close"
+
+        process = self.start("--cookie-jar", "no/such/directory", self.scripted(script).url + "/x",
+                             env=CLEAN)
+        self.assertTrue(asked.wait(TIME_MAX))
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=TIME_MAX)[1]
+        self.assertEqual(process.returncode, 130)
+        self.assertIn(b"no/such/directory", error)
+
+    def test_a_list_of_failures_that_cannot_be_written_costs_no_jar(self):
+        url = self.shop().url
+        process = self.start("--json", "--cookie-jar", "jar", "--failed-out", "no/such/directory",
+                             "-i", "-", stdin=subprocess.PIPE, env=CLEAN)
+        process.stdin.write(f"{url}/door out=file\n".encode())
+        process.stdin.flush()
+        for line in process.stdout:
+            if json.loads(line)["event"] == "finished":
+                break
+        error = process.communicate(b"nonsense\n", timeout=TIME_MAX)[1]
+        self.assertEqual(process.returncode, 2)
+        self.assertIn(b"no/such/directory", error)
+        self.assertIn(b"s3cret", read(self.path("jar")))
 
     def test_given_as_text(self):
         server = self.shop()

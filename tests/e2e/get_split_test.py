@@ -8,7 +8,8 @@ import threading
 import time
 import unittest
 
-from _get_support import TestCase, answer, bytes_of, read, serves, sha256
+from _get_support import TestCase, bytes_of, read, serves, sha256
+from _peer import answer
 
 MIN = 64 * 1024   # the smallest --min-split
 CONTENT = bytes_of("content", 1_500_000)

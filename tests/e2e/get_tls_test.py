@@ -12,7 +12,8 @@ import threading
 import unittest
 
 from _certificates import Authority, server_context
-from _get_support import TestCase, answer, bytes_of, read, write
+from _get_support import TestCase, bytes_of, read, write
+from _peer import answer
 
 CONTENT = bytes_of("content", 300_000)
 ONCE = ("--retries", "0")

@@ -13,8 +13,9 @@ import sys
 import tempfile
 import unittest
 
+from _peer import answer
 from hostile.faults import FAULTS, Fault, cut
-from hostile.server import DATE, TAG, Certificates, HostileServer, answer
+from hostile.server import DATE, TAG, Certificates, HostileServer
 from hostile.watch import Place, run
 
 BINARY = os.path.abspath(sys.argv[1])
@@ -35,7 +36,7 @@ def setUpModule():
 def cuts_at_random(chance):
     """Notes are made when a connection is lost: this server loses many."""
     def strike(peer):
-        first, end = peer.asked_range() or (0, len(peer.content))
+        first, end = peer.asked_range(len(peer.content)) or (0, len(peer.content))
         if chance.random() < 0.3 or "range" in peer.fields and end - first < 1000:
             peer.be_good()
             return "go on"

@@ -3,8 +3,31 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 namespace troika {
+
+namespace impl {
+
+/// A variable that threads share without an atomic, since something else keeps them apart.
+template <class T>
+class plain_value {
+public:
+    constexpr plain_value() = default;
+    constexpr explicit plain_value(T value) : value_(std::move(value)) {}
+    plain_value(const plain_value&) = delete;
+    plain_value& operator=(const plain_value&) = delete;
+
+    [[nodiscard]] const T& read() const noexcept { return value_; }
+    void write(T value) { value_ = std::move(value); }
+    /// Returns: the value, to be changed at once.
+    [[nodiscard]] T& change() noexcept { return value_; }
+
+private:
+    T value_{};
+};
+
+}  // namespace impl
 
 /// The atomics of the processor: what lock-free templates take as their last parameter.
 ///
@@ -15,6 +38,9 @@ namespace troika {
 struct std_atomics {
     template <class T>
     using atomic = std::atomic<T>;
+    /// The model checker reports a data race on it.
+    template <class T>
+    using plain = impl::plain_value<T>;
 
     /// Tells the processor that this is a spin loop.
     static void pause() noexcept;

@@ -140,6 +140,7 @@ private:
     }
 
     friend class troika::task_node;
+    friend class trip;
 
     union {
         void* awaiter_ = nullptr;   // the frame of the coroutine that awaits this one; a hook + 1

@@ -188,6 +188,11 @@ struct task_access {
     static std::coroutine_handle<task_promise<T>> frame(const task<T>& of) noexcept {
         return of.frame_;
     }
+    /// From here on it is the caller's.
+    template <class T>
+    static std::coroutine_handle<task_promise<T>> release(task<T>& of) noexcept {
+        return of.release();
+    }
 };
 
 template <class T>

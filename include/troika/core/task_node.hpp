@@ -23,6 +23,7 @@ class branch_node;
 class fork_base;
 class fork_owner;
 class pool_engine;
+class trip;
 template <class T>
 class task_state;
 }  // namespace impl
@@ -89,6 +90,7 @@ protected:
     friend class impl::branch_node;
     friend class impl::fork_base;
     friend class impl::fork_owner;
+    friend class impl::trip;
     friend class impl::pool_engine;
     template <class>
     friend class context_var;

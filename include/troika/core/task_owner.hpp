@@ -104,6 +104,7 @@ protected:
 
 private:
     friend class task_node;
+    friend class impl::trip;
 
     /// A child ended by throwing `error`, which is not `cancelled`. Called before it has left.
     virtual void child_failed(task_node& child, const std::exception_ptr& error) noexcept = 0;

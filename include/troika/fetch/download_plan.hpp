@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/task.hpp>
 #include <troika/fetch/event.hpp>
 #include <troika/fetch/input_list.hpp>
 #include <troika/fetch/options.hpp>
-
-#include <troika/core/task.hpp>
 
 #include <cstddef>
 #include <cstdint>

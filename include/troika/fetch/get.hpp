@@ -3,7 +3,6 @@
 
 #include <troika/fetch/event.hpp>
 #include <troika/fetch/options.hpp>
-
 #include <troika/tasks/async_generator.hpp>
 
 namespace troika::fetch {

@@ -5,7 +5,6 @@
 #include <troika/fetch/exec_hook.hpp>
 #include <troika/fetch/input_list.hpp>
 #include <troika/fetch/retry_policy.hpp>
-
 #include <troika/http/proxy.hpp>
 #include <troika/tls/version.hpp>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <troika/fetch/failure.hpp>
-
 #include <troika/base/random.hpp>
+#include <troika/fetch/failure.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -100,7 +100,7 @@ public:
         return {core(), from, offset};
     }
     file_write write_at(std::string_view from, std::uint64_t offset) noexcept {
-        return {core(), std::as_bytes(std::span(from.data(), from.size())), offset};
+        return {core(), {reinterpret_cast<const std::byte*>(from.data()), from.size()}, offset};
     }
 
     /// Waits until the content would outlive a power failure. Throws: std::system_error.

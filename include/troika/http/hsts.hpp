@@ -4,8 +4,7 @@
 #include <troika/base/std_parts.hpp>
 
 #include <cstddef>
-#include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,6 +19,11 @@ public:
     /// When there are more, those go that are over, then the one that is over first.
     static constexpr std::size_t hosts_max = 10'000;
     static constexpr std::size_t file_bytes_max = std::size_t{8} * 1024 * 1024;
+
+    hsts_store();
+    hsts_store(hsts_store&&) noexcept;
+    hsts_store& operator=(hsts_store&&) noexcept;
+    ~hsts_store();
 
     /// Takes the value of a Strict-Transport-Security header; of several, only the first counts.
     ///
@@ -45,17 +49,11 @@ public:
     /// Returns: all hosts as such a file.
     [[nodiscard]] std::string save(std::chrono::sys_seconds now) const;
 
-    [[nodiscard]] std::size_t size() const noexcept { return hosts_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept;
 
 private:
-    struct entry {
-        std::chrono::sys_seconds until;
-        bool with_all_below = false;
-    };
-
-    void put(std::string host, entry added, std::chrono::sys_seconds now);
-
-    std::map<std::string, entry, std::less<>> hosts_;   // lower case, without a last dot
+    struct state;
+    std::unique_ptr<state> state_;
 };
 
 }  // namespace troika::http

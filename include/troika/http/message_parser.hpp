@@ -11,9 +11,6 @@
 
 namespace troika::http {
 
-class line_checker;
-class llhttp_driver;
-
 /// What a peer may send before it is refused.
 struct parser_limits {
     std::size_t start_line_bytes_max = 16 * 1024;
@@ -110,8 +107,8 @@ private:
     // set at construction
     const side side_;
     const parser_limits limits_;
-    const std::unique_ptr<llhttp_driver> driver_;
-    const std::unique_ptr<line_checker> lines_;
+    struct readers;
+    const std::unique_ptr<readers> readers_;
     // of the message
     phase phase_ = phase::idle;
     bool start_line_read_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/http/basic_auth.hpp>
 #include <troika/http/error.hpp>
 #include <troika/http/url.hpp>
@@ -8,8 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
-#include <functional>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,7 +103,10 @@ public:
     [[nodiscard]] std::optional<proxy> proxy_for(const url& target) const;
 
 private:
-    using choice = std::optional<std::expected<proxy, http_error>>;
+    struct choice {
+        std::optional<proxy> through;
+        std::exception_ptr refused;   // why what the environment names cannot be used
+    };
 
     choice for_http_;
     choice for_https_;

@@ -72,7 +72,7 @@ public:
     /// Throws: std::system_error; std::length_error for more than the length that was begun with.
     task<void> write(std::span<const std::byte> piece);
     [[clang::coro_wrapper]] task<void> write(std::string_view piece) {
-        return write(std::as_bytes(std::span(piece.data(), piece.size())));
+        return write(std::span(reinterpret_cast<const std::byte*>(piece.data()), piece.size()));
     }
     /// Ends the body. The server does it for a handler that returns without.
     task<void> finish();

@@ -3,6 +3,7 @@
 
 #include <troika/core/promise_base.hpp>
 #include <troika/core/suspension.hpp>
+#include <troika/io/detour.hpp>
 #include <troika/loop/poller.hpp>
 
 #include <concepts>
@@ -24,7 +25,8 @@ namespace troika::io {
 /// Lives in the frame of the coroutine that awaits it and allocates nothing. Who derives from it
 /// adds await_resume(), which makes a value or an exception of result().
 /// Cancel: the kernel is asked to stop, and the wait ends when it has; if it was faster, the result
-/// is delivered. Thread: the loop's.
+/// is delivered. A task of a thread pool, or of another loop, awaits it as well: it begins and
+/// completes on its loop. Thread: the loop's, apart from the await.
 class operation : public suspension, public io_operation {
 public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -66,8 +68,10 @@ protected:
 
 private:
     abort_answer abort() noexcept override;
+    void start_here(task_node& node, std::coroutine_handle<> frame) noexcept;
 
     event_loop* loop_;
+    detour detour_;
     std::int32_t result_ = 0;
     bool abort_asked_ = false;
 };

@@ -145,6 +145,7 @@ public:
     [[nodiscard]] std::vector<task_view> tasks() { return task_tree::snapshot(roots()); }
 
     /// This loop's `Service`, made at the first call from a reference to the loop.
+    /// Throws: std::logic_error on another thread.
     template <std::derived_from<loop_service> Service>
     Service& service() {
         const void* const key = &impl::service_key<Service>;
@@ -162,7 +163,8 @@ public:
     /// Turns until `awaited` is done, then cancels what is left and turns until it has ended.
     void run_until_done(impl::future_core& awaited);
 
-    /// The loop of the task that runs on this thread. Throws: std::logic_error where there is none.
+    /// The loop of the task that runs on this thread; of a task on a thread pool, the loop that
+    /// serves the pool. Throws: std::logic_error where there is none.
     [[nodiscard]] static event_loop& current();
 
     /// Ready tasks run in one turn before other threads, timers and the kernel are looked at.
@@ -190,7 +192,7 @@ private:
         owed.set_exception(std::move(error));
     }
 
-    [[nodiscard]] loop_service* find_service(const void* key) const noexcept;
+    [[nodiscard]] loop_service* find_service(const void* key) const;
     void add_service(const void* key, std::unique_ptr<loop_service> made);
 
     void schedule_shared(task_node&, bool) noexcept override {}   // it is not shared

@@ -86,7 +86,7 @@ public:
     /// left to be written.
     write_operation write_all(std::span<const std::byte> from) noexcept { return {core(), from}; }
     write_operation write_all(std::string_view from) noexcept {
-        return {core(), std::as_bytes(std::span(from.data(), from.size()))};
+        return {core(), {reinterpret_cast<const std::byte*>(from.data()), from.size()}};
     }
 
     // For parsers, which look at bytes where they are and consume what they understood:

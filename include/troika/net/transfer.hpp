@@ -4,6 +4,7 @@
 #include <troika/base/outcome.hpp>
 #include <troika/core/promise_base.hpp>
 #include <troika/core/suspension.hpp>
+#include <troika/io/detour.hpp>
 #include <troika/loop/poller.hpp>
 
 #include <concepts>
@@ -58,7 +59,9 @@ protected:
 private:
     virtual void begin() noexcept = 0;
     abort_answer abort() noexcept override;
+    void start_here(task_node& node, std::coroutine_handle<> frame) noexcept;
 
+    io::detour detour_;
     std::int32_t result_ = 0;
     bool abort_asked_ = false;
 };

@@ -64,11 +64,11 @@ public:
 private:
     T take_one() noexcept {
         const T stub = Links::stub(stub_);
-        T item = oldest_;
+        T item = oldest_.read();
         T next = Links::next(item).load(std::memory_order_acquire);   // pairs with push()
         if (item == stub) {
             if (next == T{}) return T{};
-            oldest_ = item = next;
+            oldest_.write(item = next);
             next = Links::next(item).load(std::memory_order_acquire);
         }
         if (next == T{}) {
@@ -78,12 +78,12 @@ private:
             next = Links::next(item).load(std::memory_order_acquire);
             if (next == T{}) return T{};
         }
-        oldest_ = next;
+        oldest_.write(next);
         return item;
     }
 
     alignas(64) atomic<T> newest_;
-    alignas(64) T oldest_;   // guarded by taking_
+    alignas(64) typename Atomics::template plain<T> oldest_;   // guarded by taking_
     atomic<T> stub_{};
     atomic<std::uint32_t> taking_{0};
 };

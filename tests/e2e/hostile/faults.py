@@ -5,7 +5,8 @@ import gzip
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from hostile.server import DATE, TAG, answer
+from _peer import answer
+from hostile.server import DATE, TAG
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -39,7 +40,7 @@ def sends(data):
 def stays(data):
     def strike(peer):
         peer.send(data)
-        peer.stay()
+        peer.wait_until_gone()
     return strike
 
 
@@ -75,6 +76,11 @@ def redirects(place, status="302 Found"):
 def cut(peer, tag=TAG, end=400_000):
     peer.send(answer(peer.content[:end], length=len(peer.content), ETag=tag,
                      Last_Modified=DATE))
+
+
+def cut_and_stay(peer):
+    cut(peer)
+    peer.wait_until_gone()
 
 
 # ---- names
@@ -251,7 +257,7 @@ def other_part(change):
     def strike(peer):
         if peer.number == 0:
             return cut(peer)
-        asked = peer.asked_range()
+        asked = peer.asked_range(len(peer.content))
         if not asked:
             return good(peer)
         fields = change(asked[0], len(peer.content))
@@ -321,10 +327,10 @@ BODIES = [
 
 STALLS = [
     Fault("stall-connect", 10, "--connect-timeout", options=BRIEF, deaf=True),
-    Fault("stall-handshake", 10, "--connect-timeout", raw=lambda peer: peer.stay(),
+    Fault("stall-handshake", 10, "--connect-timeout", raw=lambda peer: peer.wait_until_gone(),
           options=BRIEF, certificate="good"),
-    Fault("stall-in-handshake", 10, "--connect-timeout", raw=lambda peer: [
-        peer.send(b"\x16\x03\x03\0\x7a"), peer.stay()], options=BRIEF, certificate="good"),
+    Fault("stall-in-handshake", 10, "--connect-timeout", raw=stays(b"\x16\x03\x03\0\x7a"),
+          options=BRIEF, certificate="good"),
     Fault("drip-handshake", 10, "--connect-timeout", raw=drips(b"\x16\x03\x03\x3f\xff\x02\0\x3f",
                                                                b"\0"),
           options=BRIEF, certificate="good"),
@@ -332,9 +338,8 @@ STALLS = [
     Fault("stall-in-head", 10, "--stall-timeout", stays(b"HTTP/1.1 200"), options=STALL),
     Fault("drip-head", 10, "--max-time", drips(OK + b"X: ", b"y"), options=TOTAL),
     Fault("stall-body", 10, "--stall-timeout", stays(answer(length=100)), options=STALL),
-    Fault("stall-in-body", 10, "--stall-timeout", lambda peer: [cut(peer), peer.stay()][0],
-          options=STALL, rests=PART),
-    Fault("stall-in-body-of-tls", 10, "--stall-timeout", lambda peer: [cut(peer), peer.stay()][0],
+    Fault("stall-in-body", 10, "--stall-timeout", cut_and_stay, options=STALL, rests=PART),
+    Fault("stall-in-body-of-tls", 10, "--stall-timeout", cut_and_stay,
           options=STALL, rests=PART, certificate="good"),
     Fault("drip-body", 10, "--max-time", drips(answer(length=600_000, ETag=TAG), b"y"),
           options=TOTAL),
@@ -357,7 +362,7 @@ def cuts_handshake(peer):
 def speaks_http(peer):
     peer.connection.recv(65536)
     peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    peer.stay()
+    peer.wait_until_gone()
 
 
 CERTIFICATES = [

@@ -9,50 +9,22 @@ import tempfile
 import threading
 import warnings
 
+import _peer
 from _certificates import Authority, server_context
+from _peer import answer, end_unsecured, shake_hands
 
 TAG = '"e"'
 DATE = "Sat, 01 Jan 2022 00:00:00 GMT"
 
 
-def answer(body=b"", status="200 OK", length=None, **fields):
-    """An HTTP response; keywords become fields, `_` in them `-`."""
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body) if length is None else length}\r\n"
-    head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
-    return head.encode("latin-1") + b"\r\n" + body
-
-
-class Peer:
+class Peer(_peer.Peer):
     """One connection with a client, as a fault sees it."""
 
     def __init__(self, connection, server):
-        self.connection, self.server = connection, server
+        super().__init__(connection)
+        self.server = server
         self.content = server.content
         self.number = 0      # of the request, counted over all connections while the fault lasts
-        self.target = ""
-        self.fields = {}
-
-    def take_request(self):
-        """Returns: whether there was one."""
-        head = b""
-        while b"\r\n\r\n" not in head:
-            more = self.connection.recv(65536)
-            if not more:
-                return False
-            head += more
-        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        self.target = first.split(" ")[1]
-        self.fields = {name.lower(): value.strip()
-                       for name, _, value in (line.partition(":") for line in lines)}
-        return True
-
-    def send(self, data):
-        self.connection.sendall(data)
-
-    def stay(self):
-        """Says nothing more, until the client leaves."""
-        while self.connection.recv(65536):
-            pass
 
     def reset(self):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -61,24 +33,8 @@ class Peer:
         """Ends the connection without the farewell of TLS."""
         socket.socket(fileno=self.connection.detach()).close()
 
-    def asked_range(self):
-        """Returns: the first byte and the end of what was asked for, or None."""
-        if "range" not in self.fields:
-            return None
-        first, _, last = self.fields["range"].removeprefix("bytes=").partition("-")
-        size = len(self.content)
-        return int(first), min(int(last) + 1, size) if last else size
-
     def be_good(self, tag=TAG):
-        """Answers as a good server does: the part that was asked for, or all."""
-        asked, content = self.asked_range(), self.content
-        if not asked or self.fields.get("if-range", tag) != tag:
-            self.send(answer(content, ETag=tag, Last_Modified=DATE))
-        elif asked[0] >= len(content):
-            self.send(answer(status="416 No", Content_Range=f"bytes */{len(content)}"))
-        else:
-            self.send(answer(content[slice(*asked)], "206 Part", ETag=tag, Last_Modified=DATE,
-                             Content_Range=f"bytes {asked[0]}-{asked[1] - 1}/{len(content)}"))
+        self.send_rest(self.content, ETag=tag, Last_Modified=DATE)
 
 
 class Listener:
@@ -214,8 +170,9 @@ class HostileServer:
         if self.certificates:
             name = fault.certificate if fault else "good"
             context = self.certificates.context(name)
-            connection = self.secured(context, connection)
-            if not connection:
+            connection, result = shake_hands(context, connection)
+            if result not in (True, False):
+                end_unsecured(connection)
                 return
         with connection:
             peer = Peer(connection, self)
@@ -227,22 +184,6 @@ class HostileServer:
                     peer.be_good()
                 elif self.fault.strike(peer) != "go on":
                     return
-
-    @staticmethod
-    def secured(context, connection):
-        secured = context.wrap_socket(connection, server_side=True,
-                                      do_handshake_on_connect=False)
-        try:
-            secured.do_handshake()
-            return secured
-        except OSError:
-            pass
-        # Nothing may be left unread, or the reset overtakes the alert that says what is wrong.
-        with socket.socket(fileno=secured.detach()) as plain:
-            plain.shutdown(socket.SHUT_WR)
-            while plain.recv(65536):
-                pass
-        return None
 
     def serve_elsewhere(self, connection):
         peer = Peer(connection, self)

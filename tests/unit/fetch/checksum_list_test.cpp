@@ -2,6 +2,7 @@
 #include "fetch/checksum_list.hpp"
 
 #include "fetch/checksum_strength.hpp"
+
 #include <troika/fetch/failure.hpp>
 
 #include <gmock/gmock.h>

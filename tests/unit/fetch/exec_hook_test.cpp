@@ -2,18 +2,18 @@
 #include <troika/fetch/exec_hook.hpp>
 
 #include "fetch/descriptor_io.hpp"
-#include <troika/fetch/failure.hpp>
 
+#include <troika/fetch/failure.hpp>
 #include <troika/tasks/gather.hpp>
 
 #include "os/fd.hpp"
+#include "unit/fetch/folder_fixture.hpp"
 #include "unit/sync/hand_turned.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -105,16 +105,11 @@ TEST(ExitReport, IsSaid) {
     EXPECT_FALSE((exit_report{0, 1}).success());
 }
 
-class RunCommand : public testing::Test {
+class RunCommand : public testing_fetch::FolderFixture {
 protected:
-    RunCommand() {
-        std::string name = testing::TempDir() + "troika-exec-XXXXXX";
-        folder = ::mkdtemp(name.data());
-    }
     ~RunCommand() override {
         // Every child was reaped.
         EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
-        std::filesystem::remove_all(folder);
     }
     /// Runs `script` with `argument` as its $1.
     exit_report run(const std::string& script, const std::string& argument = "") {
@@ -124,7 +119,6 @@ protected:
         return {"sh", "-c", script, "sh", argument};
     }
 
-    std::string folder;
     event_loop loop;
 };
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/failed_list.hpp"
 
-#include <troika/fetch/failure.hpp>
-
 #include <troika/core/task_owner.hpp>
+#include <troika/fetch/failure.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/tasks/gather.hpp>
+
+#include "unit/fetch/folder_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -88,20 +88,11 @@ TEST(ListLine, IsReadAsItWasMeant) {
     EXPECT_EQ(read_all(list_line(entry("http://h/a b\n")))[0].url, "http://h/a%20b");
 }
 
-class FailedList : public testing::Test {
+class FailedList : public testing_fetch::FolderFixture {
 protected:
-    FailedList() {
-        std::string name = testing::TempDir() + "troika-failed-XXXXXX";
-        folder = ::mkdtemp(name.data());
-        path = folder + "/failed.txt";
-    }
-    ~FailedList() override { std::filesystem::remove_all(folder); }
-    [[nodiscard]] std::string text() const {
-        std::ifstream in(path);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    [[nodiscard]] std::string text() const { return text_of("failed.txt"); }
 
-    std::string folder, path;
+    const std::string path = at("failed.txt");
     event_loop loop;
 };
 

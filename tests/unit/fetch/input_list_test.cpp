@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <troika/fetch/input_list.hpp>
 
-#include <troika/fetch/failure.hpp>
-
 #include <troika/base/random.hpp>
+#include <troika/fetch/failure.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

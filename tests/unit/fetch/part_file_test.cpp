@@ -3,12 +3,12 @@
 
 #include <troika/fetch/failure.hpp>
 
+#include "unit/fetch/folder_fixture.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <span>
 #include <string>
@@ -24,30 +24,8 @@ std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-class PartFile : public testing::Test {
+class PartFile : public testing_fetch::FolderFixture {
 protected:
-    PartFile() {
-        std::string name = testing::TempDir() + "troika-part-XXXXXX";
-        folder = ::mkdtemp(name.data());
-    }
-    ~PartFile() override { std::filesystem::remove_all(folder); }
-
-    [[nodiscard]] std::string at(const std::string& name) const { return folder + "/" + name; }
-    void write(const std::string& name, std::string_view text) const {
-        std::ofstream(at(name)) << text;
-    }
-    [[nodiscard]] std::string text_of(const std::string& name) const {
-        std::ifstream in(at(name));
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    [[nodiscard]] std::set<std::string> names() const {
-        std::set<std::string> all;
-        for (const auto& each : std::filesystem::directory_iterator(folder))
-            all.insert(each.path().filename().string());
-        return all;
-    }
-
-    std::string folder;
     const std::vector<std::string> urls{"http://h/a"};
     landing how{.replace = false, .sync = false, .mode = 0600, .modified = std::nullopt,
                 .entity_tag = {}};

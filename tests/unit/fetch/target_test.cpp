@@ -2,15 +2,14 @@
 #include "fetch/target.hpp"
 
 #include <troika/fetch/failure.hpp>
-
 #include <troika/loop/event_loop.hpp>
+
+#include "unit/fetch/folder_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace troika::fetch {
@@ -22,20 +21,13 @@ using testing::HasSubstr;
 constexpr std::string_view sum_of_content =
     "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73";
 
-class Target : public testing::Test {
+class Target : public testing_fetch::FolderFixture {
 protected:
     Target() {
-        std::string name = testing::TempDir() + "troika-target-XXXXXX";
-        folder = ::mkdtemp(name.data());
         what.url = "http://h/file";
         what.path = at("file");
     }
-    ~Target() override { std::filesystem::remove_all(folder); }
 
-    [[nodiscard]] std::string at(const std::string& name) const { return folder + "/" + name; }
-    void write(const std::string& name, std::string_view text) const {
-        std::ofstream(at(name)) << text;
-    }
     target look() {
         existing_names names;
         return loop.run(look_for_target(what, options, names, taken));
@@ -54,7 +46,6 @@ protected:
     }
 
     event_loop loop;
-    std::string folder;
     download what;
     get_options options;
     target_names taken;

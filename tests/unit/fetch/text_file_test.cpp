@@ -3,10 +3,11 @@
 
 #include <troika/fetch/failure.hpp>
 
+#include "unit/fetch/folder_fixture.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -20,24 +21,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class TextFile : public testing::Test {
-protected:
-    TextFile() {
-        std::string name = testing::TempDir() + "troika-text-XXXXXX";
-        folder = ::mkdtemp(name.data());
-    }
-    ~TextFile() override { std::filesystem::remove_all(folder); }
-
-    [[nodiscard]] std::string at(const std::string& name) const { return folder + "/" + name; }
-    [[nodiscard]] std::set<std::string> names() const {
-        std::set<std::string> all;
-        for (const auto& each : std::filesystem::directory_iterator(folder))
-            all.insert(each.path().filename().string());
-        return all;
-    }
-
-    std::string folder;
-};
+using TextFile = testing_fetch::FolderFixture;
 
 std::string refusal(const std::string& path, std::size_t bytes_max) {
     try {

@@ -6,27 +6,19 @@
 #include <troika/http/server.hpp>
 #include <troika/loop/event_loop.hpp>
 
+#include "unit/fetch/folder_fixture.hpp"
+
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace troika::fetch::testing_fetch {
 
-/// A folder of its own, a web server in the same loop, and a program that downloads.
-class WebFixture : public testing::Test {
+/// A folder, a web server in the same loop, and a program that downloads.
+class WebFixture : public FolderFixture {
 protected:
-    WebFixture() {
-        std::string name = testing::TempDir() + "troika-get-XXXXXX";
-        folder = ::mkdtemp(name.data());
-    }
-    ~WebFixture() override { std::filesystem::remove_all(folder); }
-
     /// Serves `pages` while `body` runs; it is called with the server's URL.
     template <class F>
     void serve(F body) {
@@ -35,17 +27,6 @@ protected:
         EXPECT_EQ(loop.roots().task_count(), 0u);
     }
 
-    [[nodiscard]] std::string at(const std::string& name) const { return folder + "/" + name; }
-    [[nodiscard]] std::string text_of(const std::string& name) const {
-        std::ifstream in(at(name), std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    [[nodiscard]] std::set<std::string> names() const {
-        std::set<std::string> all;
-        for (const auto& each : std::filesystem::directory_iterator(folder))
-            all.insert(each.path().filename().string());
-        return all;
-    }
     [[nodiscard]] get_options into_folder() const {
         get_options options;
         options.directory = folder;
@@ -54,7 +35,6 @@ protected:
         return options;
     }
 
-    std::string folder;
     std::map<std::string, std::string> pages;   // by path; others are 404
     std::string endless = "/endless";           // sends for ever, slowly
     std::size_t requests = 0;

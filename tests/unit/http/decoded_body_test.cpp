@@ -3,6 +3,9 @@
 
 #include <troika/http/client.hpp>
 
+#include "unit/http/compressed.hpp"
+#include "unit/http/scripted_server.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,47 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include <zlib.h>
-#include <zstd.h>
-
-#include "unit/http/scripted_server.hpp"
-
 namespace troika::http::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string gzipped(std::string_view text) {
-    z_stream stream{};
-    constexpr int with_gzip_wrapper = 15 + 16;
-    EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, with_gzip_wrapper, 9, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string packed(deflateBound(&stream, text.size()), '\0');
-    std::string source(text);
-    stream.next_in = reinterpret_cast<Bytef*>(source.data());
-    stream.avail_in = static_cast<uInt>(source.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    packed.resize(packed.size() - stream.avail_out);
-    deflateEnd(&stream);
-    return packed;
-}
-
-std::string zstd_packed(std::string_view text) {
-    std::string packed(ZSTD_compressBound(text.size()), '\0');
-    packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 9));
-    return packed;
-}
-
-// Made with the encoder of brotli, which the library does not need.
-const std::string br_hello{
-    // "hello hello hello, world"
-    "\x1b\x17\x00\xf8\x8d\xd4\x4e\xf9\xc3\x50\x54\x65\x68\x0d\xc2\xc2\xf6\xa6\x26\x81\xa7\x0e\x30"
-    "\xa1\xd5\x20\x01",
-    27};
-const std::string br_zeros{// 4'000'000 of them
-                           "\x9b\xff\x08\x3d\xf8\x27\x00\xe2\xb1\x40\x20\x17\xa0\x07", 14};
 
 constexpr std::string_view hello = "hello hello hello, world";
 
