@@ -70,7 +70,8 @@ protected:
         parent_ = parent.address();
         branches_ = branches;
         count_ = count;
-        scope_ = &node_->scope();
+        // The owner may be another one by the time it is asked for: see task_owner::hand_over().
+        scope_ = node_->scope().host() == node_ ? &node_->scope() : nullptr;
         pool_worker* const worker = pool_worker::current();
         if (worker == nullptr || node_->has_context()) [[unlikely]]
             return begin_apart(first);
@@ -177,7 +178,7 @@ private:
     task_node* node_;
     void* parent_;
     fork_branch* branches_;
-    cancel_scope* scope_;                    // in which the children are, those that are stolen too
+    cancel_scope* scope_;                    // of the parent, in which the children are; or null
     std::uint32_t count_;                    // of branches
 
     std::uint32_t next_ = 0;                 // the next branch to take back
