@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <troika/loop/run.hpp>
+#include <troika/pool/parallel_invoke.hpp>
 #include <troika/pool/parallel_sort.hpp>
 
 #include "unit/pool/sort_cases.hpp"
