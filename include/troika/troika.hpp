@@ -50,8 +50,13 @@
 #include <troika/loop/io_request.hpp>
 #include <troika/loop/poller.hpp>
 #include <troika/loop/run.hpp>
+#include <troika/pool/awaited.hpp>
 #include <troika/pool/fork_join.hpp>
+#include <troika/pool/mapped.hpp>
+#include <troika/pool/parallel_for.hpp>
 #include <troika/pool/parallel_invoke.hpp>
+#include <troika/pool/parallel_map.hpp>
+#include <troika/pool/parallel_reduce.hpp>
 #include <troika/pool/thread_pool.hpp>
 #include <troika/io/detour.hpp>
 #include <troika/io/errors.hpp>

@@ -16,8 +16,8 @@ cancel_scope::cancel_scope(owning) noexcept : owns_tasks_(true), alarm_(*this, n
 
 cancel_scope::cancel_scope(rooted) noexcept : owns_tasks_(true), alarm_(*this, never) {}
 
-cancel_scope::cancel_scope(task_node& host, cancel_scope& around) noexcept
-    : parent_(&around), host_(&host), owns_tasks_(true), alarm_(*this, never) {}
+cancel_scope::cancel_scope(task_node& host, cancel_scope* around) noexcept
+    : parent_(around), host_(&host), owns_tasks_(true), alarm_(*this, never) {}
 
 // Not virtual: a scope changes on other threads while those derived from it are being made.
 void cancel_scope::refresh_tasks() noexcept {
@@ -25,8 +25,9 @@ void cancel_scope::refresh_tasks() noexcept {
 }
 
 void cancel_scope::follow() noexcept {
-    const bool effective =
-        parent_->is_cancelled() || (parent_->host_ != host_ && host_->own_cancel_);
+    const bool effective = parent_ != nullptr
+                               ? parent_->is_cancelled()
+                               : host_->owner().is_cancelled() || host_->own_cancel_;
     if (effective == is_cancelled()) return;
     put(effective_, effective);
     refresh_tasks();

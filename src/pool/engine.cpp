@@ -2,6 +2,7 @@
 #include "pool/engine.hpp"
 
 #include <troika/core/trace.hpp>
+#include <troika/core/wait_cycle.hpp>
 
 #include "os/clock.hpp"
 #include "os/thread.hpp"
@@ -300,10 +301,14 @@ task_owner& pool_engine::roots() noexcept { return *roots_; }
 
 bool pool_engine::block(future_core& awaited, time_point deadline) {
     if (awaited.done()) return true;
+    if (deadline != never) {
+        begin_blocking();
+        return awaited.block_until(deadline);
+    }
+    const blocked_work here(awaited);
     // One of this pool that has not started is done soonest by running it here: also without limit
     // on depth, for where the stack ends another thread takes over.
-    if (awaited.is_job() && deadline == never &&
-        os::stack_room(current_thread.stack_low) > stack_kept) {
+    if (awaited.is_job() && os::stack_room(current_thread.stack_low) > stack_kept) {
         task_node* const task = std::exchange(current_thread.task, nullptr);
         static_cast<promise_core&>(awaited).run_job();
         current_thread.task = task;
@@ -311,7 +316,7 @@ bool pool_engine::block(future_core& awaited, time_point deadline) {
     }
     if (awaited.spin_until_done()) return true;
     begin_blocking();
-    return awaited.block_until(deadline);
+    return awaited.block_until(never);
 }
 
 void pool_engine::begin_blocking() {

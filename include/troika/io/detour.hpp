@@ -11,7 +11,8 @@ namespace troika::io {
 
 /// Has the rest of a coroutine run on an event loop, where it needs one: on the loop of its task,
 /// or, where that lives on a thread pool, on the loop that serves the pool. Who awaits the
-/// coroutine goes on where it is. An awaiter. Throws: std::system_error when the loop cannot be had.
+/// coroutine goes on where it is. An awaiter.
+/// Throws: std::system_error when the loop cannot be had.
 inline resume_operation on_loop() { return resume_on(current_task().home().attendant()); }
 
 /// The way to its loop of an operation that is awaited elsewhere: by a task of a thread pool, or of

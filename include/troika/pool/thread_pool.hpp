@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/std_parts.hpp>
 #include <troika/core/executor.hpp>
 #include <troika/core/recycler.hpp>
 #include <troika/core/task.hpp>
@@ -18,6 +19,9 @@
 #include <utility>
 
 namespace troika {
+
+template <class F, class R>
+class mapped;
 
 /// The initializer of a thread pool threw: the pool takes no work, and what it had is refused.
 class broken_pool : public std::runtime_error {
@@ -93,6 +97,7 @@ private:
     void call() noexcept {
         // What it sets is its own, whatever waits below it on this thread.
         context_binding* const before = std::exchange(current_thread.context, context_);
+        const future_core* const below = std::exchange(current_thread.job, this);
         context_ = nullptr;
         try {
             if constexpr (std::is_void_v<T>) {
@@ -104,6 +109,7 @@ private:
         } catch (...) {
             this->outcome_.fail(std::current_exception());
         }
+        current_thread.job = below;
         context_binding::release(std::exchange(current_thread.context, before));
         function_.~F();
     }
@@ -187,6 +193,16 @@ public:
         return roots().start(std::move(work), how);
     }
 
+    /// Has the pool call `function` with each element of `inputs`. Submits the first of them now,
+    /// and goes on as results are taken, never further ahead than `how` says.
+    /// Returns: the results in order, for `for (auto&& x : ...)` or `co_await results.next()`.
+    /// Throws: std::runtime_error after shutdown(); broken_pool.
+    /// Lifetime: `inputs` is used where it is if it is an lvalue, else kept. `function` is called
+    /// by several threads at a time.
+    template <class F, std::ranges::input_range R>
+        requires std::invocable<F&, std::ranges::range_reference_t<R>>
+    mapped<F, R> map(F function, R&& inputs, map_options how = {});
+
     /// Refuses work from now on. By default waits until all that was accepted has ended, and ends
     /// the threads; what runs may still give work to its own pool.
     /// Throws: std::logic_error when one of its own threads would wait for itself.
@@ -243,3 +259,5 @@ private:
 };
 
 }  // namespace troika
+
+#include <troika/pool/mapped.hpp>

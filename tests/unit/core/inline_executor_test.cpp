@@ -43,6 +43,15 @@ TEST(InlineExecutor, MapsLazilyAndInOrder) {
     EXPECT_THAT(results, testing::ElementsAre(1, 4, 9));
 }
 
+TEST(InlineExecutor, MapsNoMoreOnceTheTimeIsUp) {
+    inline_executor engine;
+    const std::vector inputs{1, 2};
+    auto never_done = engine.map([](int i) { return i; }, inputs, {.timeout = duration::zero()});
+    EXPECT_THROW(*never_done.begin(), timeout_error);
+    auto in_time = engine.map([](int i) { return i; }, inputs, {.timeout = std::chrono::hours(1)});
+    EXPECT_EQ(*in_time.begin(), 1);
+}
+
 TEST(InlineExecutor, RefusesWorkAfterShutdown) {
     inline_executor engine;
     engine.shutdown();

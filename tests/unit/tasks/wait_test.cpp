@@ -172,5 +172,41 @@ TEST(WaitCancel, AtEachAwait) {
     EXPECT_GE(cancel_at_each_turn(open), 2u);
 }
 
+TEST(WaitBlocking, LetsAThreadWaitForOthers) {
+    promise<int> first;
+    promise<int> second;
+    const std::vector futures{first.get_future(), second.get_future(), first.get_future()};
+    std::thread other([&] { second.set_value(2); });
+    auto found = wait_blocking(futures, until::first_completed);
+    EXPECT_THAT(found.done, testing::ElementsAre(futures[1]));
+    EXPECT_THAT(found.pending, testing::ElementsAre(futures[0]));
+    other.join();
+    first.set_exception(std::make_exception_ptr(std::runtime_error("no")));
+    EXPECT_EQ(wait_blocking(futures).done.size(), 2u);
+    EXPECT_EQ(wait_blocking(futures, until::first_failure).done.size(), 2u);
+    EXPECT_THROW(futures[0].get(), std::runtime_error);
+}
+
+TEST(WaitBlocking, RunningOutOfTimeIsNoError) {
+    promise<int> owed;
+    const std::vector futures{owed.get_future()};
+    auto found = wait_blocking(futures, until::all_completed, 1ms);
+    EXPECT_TRUE(found.done.empty());
+    EXPECT_EQ(found.pending, futures);
+    owed.set_value(1);
+}
+
+TEST(WaitBlocking, IsRefusedWhereItWouldStopALoop) {
+    promise<int> owed;
+    const std::vector futures{owed.get_future()};
+    auto main = [&]() -> task<void> {
+        EXPECT_THROW(wait_blocking(futures), std::logic_error);
+        co_return;
+    };
+    run_virtual(main());
+    owed.set_value(1);
+    EXPECT_THROW(wait_blocking(std::vector<future<int>>{}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace troika
