@@ -7,8 +7,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace troika::impl {
@@ -98,9 +98,6 @@ struct told_atomics {
             return old;
         }
     };
-    template <class T>
-    using plain = T;
-
     static inline std::function<void(std::uintptr_t)> before_exchange;
     static inline std::function<void(std::uintptr_t)> after_exchange;
 };
@@ -137,7 +134,8 @@ TEST(Injector, IsNotEmptyWhileItemsStandBeforeTheStub) {
     };
     bool once = true;
     told_atomics::before_exchange = [&](std::uintptr_t item) {
-        if ((item & 1) == 0 || !std::exchange(once, false)) return;   // not the stub
+        const bool is_stub = (item & 1) != 0 && item != 1;   // 1: the turn to take
+        if (!is_stub || !std::exchange(once, false)) return;
         putter = std::thread([&] { box.push(bits(second)); });
         while (!in) std::this_thread::yield();
     };
