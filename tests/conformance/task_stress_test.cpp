@@ -50,6 +50,16 @@ private:
 
 /// What the tasks of one test share.
 struct playground {
+    playground() = default;
+    playground(const playground&) = delete;
+    playground& operator=(const playground&) = delete;
+    /// Tasks that as_completed() left behind end by themselves, cancelled; nobody awaits them.
+    ~playground() {
+        while (alive != 0) std::this_thread::yield();
+        EXPECT_FALSE(door.is_locked());
+        EXPECT_EQ(gate.permits_left(), 2u);
+    }
+
     mutex door;
     semaphore gate{2};
     event never_set;
@@ -241,16 +251,12 @@ TEST_P(TaskStress, RandomProgramsEnd) {
     crowd tasks(home, {.count = 2'000, .seed = 11});
     tasks.run([&](std::size_t i) -> task<void> { co_await player(at, i); });
     EXPECT_EQ(tasks.cancelled_count(), 0u);
-    EXPECT_FALSE(at.door.is_locked());
-    EXPECT_EQ(at.gate.permits_left(), 2u);
 }
 
 TEST_P(TaskStress, RandomProgramsEndWhenTheyAreCancelled) {
     playground at;
     crowd tasks(home, {.count = 2'000, .cancels = 2'000, .seed = 12});
     tasks.run([&](std::size_t i) -> task<void> { co_await player(at, 7 * i + 1); });
-    EXPECT_FALSE(at.door.is_locked());
-    EXPECT_EQ(at.gate.permits_left(), 2u);
 }
 
 TEST_P(TaskStress, ThousandsOfSleepersAreCancelledInAnyOrder) {
