@@ -7,7 +7,10 @@ namespace troika {
 
 void scheduler::resume_observed(task_node& node) noexcept {
     hooks_->on_resume(node);
-    node.resume();
+    if (shared_)
+        node.resume_shared();
+    else
+        node.resume();
     hooks_->on_suspend(node);
 }
 
