@@ -12,10 +12,17 @@ cancel_scope::cancel_scope(const options& o) : shielded_(o.shielded), alarm_(*th
     set_deadline(o.deadline);
 }
 
-cancel_scope::cancel_scope(rooted) noexcept : alarm_(*this, never) {}
+cancel_scope::cancel_scope(owning) noexcept : owns_tasks_(true), alarm_(*this, never) {}
+
+cancel_scope::cancel_scope(rooted) noexcept : owns_tasks_(true), alarm_(*this, never) {}
 
 cancel_scope::cancel_scope(task_node& host, cancel_scope* around) noexcept
-    : parent_(around), host_(&host), alarm_(*this, never) {}
+    : parent_(around), host_(&host), owns_tasks_(true), alarm_(*this, never) {}
+
+// Not virtual: a scope changes on other threads while those derived from it are being made.
+void cancel_scope::refresh_tasks() noexcept {
+    if (owns_tasks_) static_cast<task_owner&>(*this).refresh_owned();
+}
 
 void cancel_scope::follow() noexcept {
     const bool effective = parent_ != nullptr
@@ -31,8 +38,8 @@ cancel_scope::~cancel_scope() { leave(); }
 void cancel_scope::enter(task_node& host) {
     const impl::spin_guard here(host.lock_if_shared());
     host_ = &host;
-    parent_ = host.scope_;
-    host.scope_ = this;
+    parent_ = &host.scope();
+    host.scope_.store(this, std::memory_order_relaxed);
     const bool inherited = host.is_cancelled() && !shielded_;
     put(effective_, inherited);
     host.cancelled_.store(inherited, std::memory_order_relaxed);
@@ -44,8 +51,8 @@ void cancel_scope::leave() noexcept {
     silence();
     const impl::spin_guard here(host_->lock_if_shared());
     entered_ = false;
-    check(host_->scope_ == this, "scopes are left in the reverse order of entering them");
-    host_->scope_ = parent_;
+    check(&host_->scope() == this, "scopes are left in the reverse order of entering them");
+    host_->scope_.store(parent_, std::memory_order_relaxed);
     outer_cancelled_ = host_->refresh_scope(*parent_);
     host_->cancelled_.store(outer_cancelled_, std::memory_order_relaxed);
 }

@@ -6,12 +6,13 @@
 namespace troika {
 
 void scheduler::resume_observed(task_node& node) noexcept {
-    hooks_->on_resume(node);
+    trace_hooks* const watcher = hooks();
+    if (watcher != nullptr) watcher->on_resume(node);
     if (shared_)
         node.resume_shared();
     else
         node.resume();
-    hooks_->on_suspend(node);
+    if (watcher != nullptr) watcher->on_suspend(node);
 }
 
 }  // namespace troika

@@ -33,7 +33,17 @@ const impl::promise_base* task_node::innermost() const noexcept {
     return &std::coroutine_handle<impl::promise_base>::from_address(frame_).promise();
 }
 
+bool task_node::in_own_scope() const noexcept {
+    const impl::spin_guard here(lock_if_shared());
+    return scope().host() == this;
+}
+
 void task_node::note_error(const std::exception_ptr& error) noexcept {
+    if (home_->is_shared()) {
+        // From here on it is not handed over: the owner that is told is there until it has left.
+        const impl::spin_guard here(&lock_);
+        leaving_ = true;
+    }
     if (impl::is_cancelled(error))
         owner().child_cancelled(*this);
     else
@@ -50,7 +60,9 @@ void task_node::drop_context() noexcept {
     impl::context_binding::release(std::exchange(context_, nullptr));
 }
 
-void task_node::tell_end() noexcept { home().hooks()->on_end(*this); }
+void task_node::tell_end() noexcept {
+    if (trace_hooks* const watcher = home().hooks()) watcher->on_end(*this);
+}
 
 void task_node::release_untyped() noexcept {
     if (release()) link_.dispose(this);
@@ -76,7 +88,7 @@ bool task_node::refresh_scope(cancel_scope& scope) noexcept {
 
 void task_node::refresh_cancelled() noexcept {
     const bool before = is_cancelled();
-    const bool now = refresh_scope(*scope_);
+    const bool now = refresh_scope(scope());
     if (now == before) return;
     cancelled_.store(now, std::memory_order_relaxed);
     if (home_->is_shared()) home_->refresh_branches(*this);

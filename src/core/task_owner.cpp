@@ -7,7 +7,9 @@
 
 namespace troika {
 
-task_owner::task_owner() : home_(current_task().home()) {}
+task_owner::task_owner() : cancel_scope(owning{}), home_(current_task().home()) {
+    enter(current_task());
+}
 
 task_owner::task_owner(scheduler& home) noexcept : cancel_scope(rooted{}), home_(home) {}
 
@@ -37,7 +39,10 @@ void task_owner::child_left_shared(task_node& child) noexcept {
     if (joiner != nullptr) joiner->wake();
 }
 
-task_owner::~task_owner() { check(tasks_.empty(), "an owner is left before its tasks have ended"); }
+task_owner::~task_owner() {
+    check(tasks_.empty(), "an owner is left before its tasks have ended");
+    leave();
+}
 
 std::string task_owner::join_operation::label() const {
     return "the end of " + std::to_string(of_.task_count_) +
@@ -50,10 +55,10 @@ void task_owner::pass_context_on(const task_node& starter, task_node& child) con
 }
 
 void task_owner::tell_start(const task_node& child) const noexcept {
-    home_.hooks()->on_start(child);
+    if (trace_hooks* const watcher = home_.hooks()) watcher->on_start(child);
 }
 
-void task_owner::refresh_tasks() noexcept {
+void task_owner::refresh_owned() noexcept {
     const guard here(*this);
     for (task_node& child : tasks_) {
         const impl::spin_guard one(child.lock_if_shared());
@@ -86,9 +91,12 @@ void task_owner::hand_over(task_owner& other) noexcept {
 void task_owner::re_own(task_node& child, task_owner& other) const noexcept {
     // The scopes that the child is in, up to this one; those of the child alone are left as they
     // are.
-    cancel_scope** link = &child.scope_;
-    while (*link != this) link = &(*link)->parent_;
-    *link = &other;
+    if (cancel_scope* inner = &child.scope(); inner == this) {
+        child.scope_.store(&other, std::memory_order_relaxed);
+    } else {
+        while (inner->parent_ != this) inner = inner->parent_;
+        inner->parent_ = &other;
+    }
     // What this owner asked of its tasks is theirs to keep.
     if (is_cancelled()) child.own_cancel_ = true;
 }

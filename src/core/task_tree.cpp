@@ -48,7 +48,7 @@ task_view task_tree::view(const task_node& node) {
         copy.state = node.state() == task_node::run_state::ready ? "ready" : "running";
     copy.cancelled = node.is_cancelled();
     // Its children hang below the groups that it is inside of now.
-    for (const cancel_scope* scope = node.scope_; scope->host() == &node; scope = scope->parent())
+    for (const cancel_scope* scope = &node.scope(); scope->host() == &node; scope = scope->parent())
         if (const auto* owner = dynamic_cast<const task_owner*>(scope)) {
             auto tasks = snapshot(*owner);
             copy.children.insert(copy.children.begin(), std::make_move_iterator(tasks.begin()),

@@ -185,12 +185,12 @@ void pool_engine::end() noexcept {
 
 void pool_engine::finish_if_idle() noexcept {
     // Asked by a worker that has announced its sleep, the last of all if it finds them so.
+    const std::scoped_lock here(mutex_);
     std::uint32_t serving = 0;
     for (const auto& worker : workers_) serving += worker->thread_ != nullptr ? 1 : 0;
     if (idle_.sleeping() != serving || guests_.load(std::memory_order_acquire) != 0 ||
         roots_->task_count() != 0)
         return;
-    const std::scoped_lock here(mutex_);
     finished_.store(true, std::memory_order_seq_cst);
     for (pool_thread* spare : spares_) {
         spare->called.store(1, std::memory_order_release);

@@ -40,7 +40,9 @@ task<void> close_generator(generator_promise_base& promise, std::coroutine_handl
     co_await close_operation(promise, body);
 }
 
-void generator_promise_base::refuse_yield(const std::source_location& where) {
+void generator_promise_base::look_at_scopes(const std::source_location& where) const {
+    // Another scope than before may also be the task's owner, if it was handed over meanwhile.
+    if (!node().in_own_scope()) return;
     const std::string text =
         std::string("co_yield while a scope is open that the generator opened: ") +
         where.function_name() + " at " + where.file_name() + ":" + std::to_string(where.line()) +

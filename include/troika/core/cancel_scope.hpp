@@ -64,6 +64,13 @@ protected:
     struct rooted {
         explicit rooted() = default;   // no aggregate, so that {.shielded = true} means options
     };
+    /// For an owner of tasks, which enters once it is complete: from then on any thread may pass a
+    /// cancellation on to its tasks.
+    struct owning {
+        explicit owning() = default;
+    };
+    explicit cancel_scope(owning) noexcept;
+    void enter(task_node& host);
     /// The scope around tasks that no task started: of a scheduler.
     explicit cancel_scope(rooted) noexcept;
     /// A scope beside those that `host` is in, within its scope `around`, or, where that is null,
@@ -95,16 +102,16 @@ private:
         into.store(value, std::memory_order_relaxed);
     }
 
-    void enter(task_node& host);
     void silence() noexcept;
     /// Passes a change of effective_ on to the tasks of an owner; a plain scope has none.
-    virtual void refresh_tasks() noexcept {}
+    void refresh_tasks() noexcept;
 
     cancel_scope* parent_ = nullptr;   // the scope outside; across a group, in the parent task
     task_node* host_ = nullptr;        // the task inside which it was entered; null for rooted
     flag requested_{false};
     flag effective_{false};            // requested, or the parent's unless shielded
     bool shielded_ = false;
+    const bool owns_tasks_ = false;    // it is a task_owner
     flag expired_{false};
     bool entered_ = false;
     bool outer_cancelled_ = false;     // as it was when the scope was left

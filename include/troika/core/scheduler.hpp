@@ -105,8 +105,12 @@ public:
     [[nodiscard]] bool is_current() const noexcept { return impl::current_thread.home == this; }
 
     /// The observer of this scheduler's tasks, or null (the default).
-    [[nodiscard]] trace_hooks* hooks() const noexcept { return hooks_; }
-    void set_hooks(trace_hooks* hooks) noexcept { hooks_ = hooks; }
+    [[nodiscard]] trace_hooks* hooks() const noexcept {
+        return hooks_.load(std::memory_order_acquire);   // pairs with set_hooks()
+    }
+    /// Thread: the scheduler's; of a shared one any, also while it works. Lifetime: `hooks` until
+    /// the scheduler has gone, where that is shared.
+    void set_hooks(trace_hooks* hooks) noexcept { hooks_.store(hooks, std::memory_order_release); }
 
     /// A number for the next task; begins again after 2^32.
     [[nodiscard]] std::uint32_t next_task_id() noexcept {
@@ -140,7 +144,7 @@ protected:
     /// thread's current task set: call end_turns() after the last.
     void run_task(task_node& node) noexcept {
         impl::current_thread.task = &node;
-        if (hooks_ != nullptr) [[unlikely]]
+        if (hooks() != nullptr) [[unlikely]]
             resume_observed(node);
         else
             node.resume();
@@ -150,7 +154,7 @@ protected:
     /// The same on one of several threads. The task may be resumed elsewhere once this returns.
     void run_task_shared(task_node& node) noexcept {
         impl::current_thread.task = &node;
-        if (hooks_ != nullptr) [[unlikely]]
+        if (hooks() != nullptr) [[unlikely]]
             resume_observed(node);
         else
             node.resume_shared();
@@ -175,7 +179,7 @@ private:
 
     task_node* ready_first_ = nullptr;
     task_node* ready_last_ = nullptr;
-    trace_hooks* hooks_ = nullptr;
+    std::atomic<trace_hooks*> hooks_{nullptr};
     std::atomic<std::uint32_t> last_task_id_{0};
     const bool shared_ = false;
 };

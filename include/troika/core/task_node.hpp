@@ -54,7 +54,11 @@ public:
     [[nodiscard]] scheduler& home() const noexcept { return *home_; }
 
     /// The innermost scope that the task is in.
-    [[nodiscard]] cancel_scope& scope() const noexcept { return *scope_; }
+    [[nodiscard]] cancel_scope& scope() const noexcept {
+        return *scope_.load(std::memory_order_relaxed);
+    }
+    /// Whether it is in a scope that it has entered itself, within that of its owner.
+    [[nodiscard]] bool in_own_scope() const noexcept;
     /// Whether an await would throw `cancelled` now.
     [[nodiscard]] bool is_cancelled() const noexcept {
         return cancelled_.load(std::memory_order_relaxed);
@@ -185,7 +189,7 @@ protected:
         suspension* wait;               // while parked
         void (*dispose)(task_node*) noexcept;   // once ended: destroys the node with its result
     } link_{};
-    cancel_scope* scope_;
+    std::atomic<cancel_scope*> scope_;   // innermost; relaxed, as its own thread looks unlocked
     scheduler* home_;
     const char* name_;
     impl::context_binding* context_ = nullptr;   // innermost context variable, one reference held

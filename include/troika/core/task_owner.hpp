@@ -104,6 +104,7 @@ protected:
 
 private:
     friend class task_node;
+    friend class cancel_scope;
     friend class impl::trip;
 
     /// A child ended by throwing `error`, which is not `cancelled`. Called before it has left.
@@ -124,7 +125,7 @@ private:
     // For homes with several threads.
     void adopt_shared(task_node& child) noexcept;
     void child_left_shared(task_node& child) noexcept;
-    void refresh_tasks() noexcept override;
+    void refresh_owned() noexcept;
     void re_own(task_node& child, task_owner& other) const noexcept;
     void pass_context_on(const task_node& starter, task_node& child) const noexcept;
     void tell_start(const task_node& child) const noexcept;
@@ -144,7 +145,7 @@ inline task_node::task_node(task_owner& owner, std::coroutine_handle<> root, con
       home_(&owner.home()), name_(name), id_(owner.home().next_task_id()) {}
 
 inline task_owner& task_node::owner() const noexcept {
-    const cancel_scope* scope = scope_;
+    const cancel_scope* scope = scope_.load(std::memory_order_relaxed);
     while (scope->host() == this) scope = scope->parent();
     return static_cast<task_owner&>(const_cast<cancel_scope&>(*scope));
 }

@@ -108,7 +108,7 @@ protected:
         if (closing_) [[unlikely]]
             throw cancelled{};
         if (&node().scope() != scope_) [[unlikely]]
-            refuse_yield(where);
+            look_at_scopes(where);
     }
 
 private:
@@ -118,7 +118,7 @@ private:
         phase_ = next;
         return awaiter();
     }
-    [[noreturn]] static void refuse_yield(const std::source_location& where);
+    void look_at_scopes(const std::source_location& where) const;
 
     const cancel_scope* scope_ = nullptr;   // in which the consumer asked for this step
     std::exception_ptr error_;
