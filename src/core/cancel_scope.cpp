@@ -14,12 +14,13 @@ cancel_scope::cancel_scope(const options& o) : shielded_(o.shielded), alarm_(*th
 
 cancel_scope::cancel_scope(rooted) noexcept : alarm_(*this, never) {}
 
-cancel_scope::cancel_scope(task_node& host, cancel_scope& around) noexcept
-    : parent_(&around), host_(&host), alarm_(*this, never) {}
+cancel_scope::cancel_scope(task_node& host, cancel_scope* around) noexcept
+    : parent_(around), host_(&host), alarm_(*this, never) {}
 
 void cancel_scope::follow() noexcept {
-    const bool effective =
-        parent_->is_cancelled() || (parent_->host_ != host_ && host_->own_cancel_);
+    const bool effective = parent_ != nullptr
+                               ? parent_->is_cancelled()
+                               : host_->owner().is_cancelled() || host_->own_cancel_;
     if (effective == is_cancelled()) return;
     put(effective_, effective);
     refresh_tasks();

@@ -4,8 +4,9 @@
 #include <troika/core/task_node.hpp>
 #include <troika/core/task_owner.hpp>
 #include <troika/core/trace.hpp>
+#include <troika/core/wait_cycle.hpp>
 
-#include <thread>
+#include "os/cpu.hpp"
 
 namespace troika {
 
@@ -120,6 +121,12 @@ void task_node::wake_shared() noexcept {
 }
 
 void task_node::settle() noexcept {
+    // A task that yields is not parked; its last wait is over, and nothing to look at.
+    if (state() == run_state::parked)
+        if (const impl::future_core* const awaited = link_.wait->awaited_future()) {
+            settle_watching(*awaited);
+            return;
+        }
     std::uint8_t expected = 0;
     // Release: the coroutine and its suspension are complete for who resumes or looks. Once this
     // has succeeded, the task may be anywhere, or gone.
@@ -127,6 +134,25 @@ void task_node::settle() noexcept {
                                       std::memory_order_acquire)) [[likely]]
         return;
     settle_disturbed();
+}
+
+void task_node::settle_watching(const impl::future_core& awaited) noexcept {
+    std::uint8_t expected = 0;
+    // Sequentially consistent, as is the look at the others: of those that close a cycle at the
+    // same time the last sees all others parked.
+    if (!turn_.compare_exchange_strong(expected, turn_parked | turn_held)) {
+        settle_disturbed();
+        return;
+    }
+    std::exception_ptr cycle;
+    try {
+        cycle = impl::find_wait_cycle(*this, awaited);
+    } catch (...) {   // no memory to look for one
+    }
+    if (cycle && link_.wait->break_off(std::move(cycle)))
+        make_ready_shared();
+    else
+        release_hold();
 }
 
 void task_node::settle_disturbed() noexcept {
@@ -150,18 +176,22 @@ void task_node::settle_disturbed() noexcept {
     }
 }
 
-bool task_node::hold() noexcept {
+bool task_node::try_hold() noexcept {
+    constexpr int tries_max = 64;   // who holds it lets go soon, or is about to look at us
     std::uint8_t state = turn_.load(std::memory_order_acquire);
-    for (;;) {
+    for (int tries = 0; tries < tries_max;) {
         if ((state & turn_parked) == 0 || (state & turn_woken) != 0) return false;
         if ((state & turn_held) != 0) {
-            std::this_thread::yield();
+            ++tries;
+            os::pause();
             state = turn_.load(std::memory_order_acquire);
-        } else if (turn_.compare_exchange_weak(state, state | turn_held, std::memory_order_acq_rel,
+        } else if (turn_.compare_exchange_weak(state, static_cast<std::uint8_t>(state | turn_held),
+                                               std::memory_order_acq_rel,
                                                std::memory_order_acquire)) {
             return true;
         }
     }
+    return false;
 }
 
 void task_node::release_hold() noexcept {

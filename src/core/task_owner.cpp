@@ -11,7 +11,7 @@ task_owner::task_owner() : home_(current_task().home()) {}
 
 task_owner::task_owner(scheduler& home) noexcept : cancel_scope(rooted{}), home_(home) {}
 
-task_owner::task_owner(task_node& host, cancel_scope& around) noexcept
+task_owner::task_owner(task_node& host, cancel_scope* around) noexcept
     : cancel_scope(host, around), home_(host.home()) {}
 
 void task_owner::adopt_running(task_node& child) noexcept {

@@ -2,6 +2,7 @@
 #include "pool/engine.hpp"
 
 #include <troika/core/trace.hpp>
+#include <troika/core/wait_cycle.hpp>
 
 #include "os/clock.hpp"
 #include "os/thread.hpp"
@@ -9,6 +10,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace troika::impl {
@@ -140,9 +142,6 @@ void pool_engine::submit(pool_item item) noexcept {
     if (trace_hooks* const watcher = hooks()) [[unlikely]]
         watcher->on_submit();
     push(item, false);
-    // Ordered against end(): either it sees the item, or we see that nobody will take it.
-    if (finished_.load(std::memory_order_seq_cst)) [[unlikely]]
-        refuse_all(nullptr);
 }
 
 void pool_engine::push(pool_item item, bool last) noexcept {
@@ -152,6 +151,9 @@ void pool_engine::push(pool_item item, bool last) noexcept {
     else {
         injected_.push(item.bits);
         idle_.notify();
+        // Ordered against end(): either it sees the item, or we see that nobody will take it.
+        if (finished_.load(std::memory_order_seq_cst)) [[unlikely]]
+            refuse_late();
     }
 }
 
@@ -176,7 +178,7 @@ void pool_engine::end() noexcept {
         thread->handle.join();
     }
     finished_.store(true, std::memory_order_seq_cst);
-    refuse_all(nullptr);
+    refuse_late();
     attendant_.reset();
     ended_ = true;
 }
@@ -199,27 +201,44 @@ void pool_engine::finish_if_idle() noexcept {
 }
 
 void pool_engine::refuse_all(const std::exception_ptr& reason) noexcept {
+    injector<std::uintptr_t, pool_links> kept;   // of work that runs: goes on afterwards
     const auto refuse = [&](std::uintptr_t bits) {
         const pool_item item(bits);
         if (item.what() == pool_item::kind::job)
             item.job().refuse(reason);
         else
-            push(item, true);   // of work that runs
+            kept.push(bits);
     };
-    for (auto& worker : workers_) {
-        std::uintptr_t bits = 0;
+    // Taken first and refused then, as that calls the user's code.
+    std::uintptr_t bits = 0;
+    const auto take = [&bits](std::uintptr_t taken) { bits = taken; };
+    for (auto& worker : workers_)
         for (std::size_t left = worker->queued(); left > 0; --left)
             if (worker->deque_.steal(bits) == work_deque<std::uintptr_t>::theft::taken)
                 refuse(bits);
-    }
-    // What is kept goes to the end; when the first of that comes again, all were seen.
-    std::uintptr_t first_kept = 0;
-    bool seen_all = false;
-    while (!seen_all && injected_.take(1, [&](std::uintptr_t bits) {
-        seen_all = bits == first_kept;
-        if (first_kept == 0 && pool_item(bits).what() != pool_item::kind::job) first_kept = bits;
-        refuse(bits);
-    }) != 0) {
+    while (injected_.take(1, take) != 0) refuse(bits);
+    while (kept.take(1, take) != 0) push(pool_item(bits), true);
+}
+
+void pool_engine::refuse_late() noexcept {
+    // What was accepted at the very moment at which the pool ended. Each who brings something sees
+    // to it that nothing is left, as another one may just have looked.
+    std::uintptr_t bits = 0;
+    while (!injected_.empty()) {
+        if (injected_.take(1, [&bits](std::uintptr_t taken) { bits = taken; }) == 0) {
+            std::this_thread::yield();
+            continue;
+        }
+        const pool_item item(bits);
+        if (item.what() == pool_item::kind::job) {
+            item.job().refuse(nullptr);
+        } else if (item.what() == pool_item::kind::task) {
+            // One that has not begun, as the pool waited for all others: cancelled, it only ends.
+            item.task().cancel();
+            task_node* const here = current_thread.task;
+            run_task(item.task());
+            current_thread.task = here;
+        }
     }
 }
 
@@ -282,10 +301,14 @@ task_owner& pool_engine::roots() noexcept { return *roots_; }
 
 bool pool_engine::block(future_core& awaited, time_point deadline) {
     if (awaited.done()) return true;
+    if (deadline != never) {
+        begin_blocking();
+        return awaited.block_until(deadline);
+    }
+    const blocked_work here(awaited);
     // One of this pool that has not started is done soonest by running it here: also without limit
     // on depth, for where the stack ends another thread takes over.
-    if (awaited.is_job() && deadline == never &&
-        os::stack_room(current_thread.stack_low) > stack_kept) {
+    if (awaited.is_job() && os::stack_room(current_thread.stack_low) > stack_kept) {
         task_node* const task = std::exchange(current_thread.task, nullptr);
         static_cast<promise_core&>(awaited).run_job();
         current_thread.task = task;
@@ -293,7 +316,7 @@ bool pool_engine::block(future_core& awaited, time_point deadline) {
     }
     if (awaited.spin_until_done()) return true;
     begin_blocking();
-    return awaited.block_until(deadline);
+    return awaited.block_until(never);
 }
 
 void pool_engine::begin_blocking() {

@@ -104,6 +104,7 @@ private:
     [[nodiscard]] std::exception_ptr why_broken() const noexcept;
     void break_down(std::exception_ptr reason) noexcept;
     void refuse_all(const std::exception_ptr& reason) noexcept;
+    void refuse_late() noexcept;
     /// Has a spare thread, or a new one, serve `worker`. Throws: std::system_error.
     void find_thread_for(pool_worker& worker);
     /// Returns: false when the pool has ended.

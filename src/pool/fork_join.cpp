@@ -96,7 +96,7 @@ void fork_base::note(std::int32_t failed) noexcept {
 fork_owner& fork_base::side() {
     fork_owner* found = side_.load(std::memory_order_acquire);
     if (found != nullptr) return *found;
-    auto* const made = new fork_owner(*node_, *scope_);
+    auto* const made = new fork_owner(*node_, scope_);
     auto& engine = static_cast<pool_engine&>(node_->home());
     engine.attach(*made);
     // Release: pairs with the load above.

@@ -34,7 +34,7 @@ private:
 class fork_owner final : public task_owner {
 public:
     /// For a parent on a pool.
-    fork_owner(task_node& host, cancel_scope& around) noexcept : task_owner(host, around) {}
+    fork_owner(task_node& host, cancel_scope* around) noexcept : task_owner(host, around) {}
     /// For a parent on a loop, which is the current task: an ordinary scope.
     fork_owner() = default;
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace troika::impl {
 
@@ -180,9 +181,12 @@ void pool_worker::help(pool_worker& thief) noexcept {
     const pool_item item(bits);
     // Only what belongs to the branch that is waited for: anything else might wait for us.
     if (item.what() == pool_item::kind::branch) {
-        task_node* const task = current_thread.task;   // in the middle of which this waits
+        // In the middle of other work, to which it does not belong.
+        task_node* const task = std::exchange(current_thread.task, nullptr);
+        const future_core* const job = std::exchange(current_thread.job, nullptr);
         run(item);
         current_thread.task = task;
+        current_thread.job = job;
     } else {
         push(item);
     }

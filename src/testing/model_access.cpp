@@ -127,7 +127,7 @@ void model_engine::store(const void* address, std::uint64_t value, std::memory_o
 }
 
 std::uint64_t model_engine::change(const void* address, atomic_operation operation,
-                                   atomic_change change, std::uint64_t operand,
+                                   atomic_change compute, std::uint64_t operand,
                                    std::memory_order order, std::source_location where) {
     const operation_form& form = operation_forms[static_cast<std::size_t>(operation)];
     order = sites_.use(form.name, order, where);
@@ -137,7 +137,7 @@ std::uint64_t model_engine::change(const void* address, atomic_operation operati
     const std::uint64_t newest = history.at(history.newest()).value;
     add_to_sequence(location, order, place, history.next_id(), true);
     const std::uint64_t before = history.read(place, current_, view(), order);
-    const std::uint64_t after = change(before, operand);
+    const std::uint64_t after = compute(before, operand);
     const store_id id
         = history.write(after, place, true, current_, view(), order, ++sequence_);
     record(form.kind, location, order, before, after, newest, where, id != history.newest());

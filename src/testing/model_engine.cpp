@@ -146,8 +146,8 @@ void* model_engine::allocate(std::size_t bytes, std::size_t alignment) {
     return at;
 }
 
-void model_engine::keep(void* object, void (*destroy)(void*)) {
-    kept_.push_back({object, destroy});
+void model_engine::keep(void* object, void (*end)(void*)) {
+    kept_.push_back({object, end});
 }
 
 void model_engine::add_thread(std::move_only_function<void()> body) {

@@ -35,7 +35,7 @@ public:
 
     // What model_run asks for.
     void* allocate(std::size_t bytes, std::size_t alignment);
-    void keep(void* object, void (*destroy)(void*));
+    void keep(void* object, void (*end)(void*));
     void add_thread(std::move_only_function<void()> body);
     void add_final(std::move_only_function<void()> body);
     void expect(bool condition, std::string_view text, std::source_location where);
@@ -48,7 +48,7 @@ public:
     std::uint64_t load(const void* address, std::memory_order order, std::source_location where);
     void store(const void* address, std::uint64_t value, std::memory_order order,
                std::source_location where);
-    std::uint64_t change(const void* address, atomic_operation operation, atomic_change change,
+    std::uint64_t change(const void* address, atomic_operation operation, atomic_change compute,
                          std::uint64_t operand, std::memory_order order,
                          std::source_location where);
     bool compare_exchange(const void* address, std::uint64_t& expected, std::uint64_t desired,

@@ -19,7 +19,7 @@ void model_scheduler::begin(std::size_t count, const thread_view& view) {
     pauses_ = 0;
     redundant_ = false;
     for (std::size_t i = 1; i <= count; ++i) {
-        thread& one = threads_[i];
+        runner& one = threads_[i];
         one.view = view;
         one.next = {};
         one.state = thread_state::resumable;
@@ -69,7 +69,7 @@ unsigned model_scheduler::parked() const noexcept {
     return found;
 }
 
-bool model_scheduler::finds_news(const thread& one) const noexcept {
+bool model_scheduler::finds_news(const runner& one) const noexcept {
     for (const reading& read : one.last_round) {
         const model_location& at = memory_->at(read.location);
         if (!at.alive || at.atomic.at(at.atomic.newest()).value != read.value) return true;
@@ -78,7 +78,7 @@ bool model_scheduler::finds_news(const thread& one) const noexcept {
 }
 
 bool model_scheduler::may_resume(std::size_t index, unsigned parked) const noexcept {
-    const thread& one = threads_[index];
+    const runner& one = threads_[index];
     const bool fresh = one.idle_rounds < options_.idle_rounds_max || one.last_round.empty();
     if (!fresh && !finds_news(one)) return false;
     // When only those are left that pause, the news have to be enough.
@@ -109,7 +109,7 @@ std::size_t model_scheduler::next_to_advance() {
 }
 
 bool model_scheduler::is_candidate(std::size_t index) {
-    const thread& one = threads_[index];
+    const runner& one = threads_[index];
     if (one.state != thread_state::parked || one.asleep) return false;
     return one.explored == 0 || !one.next.is_load || !loadable(index).empty();
 }
@@ -149,7 +149,7 @@ std::size_t model_scheduler::choose(std::size_t index, std::uint32_t sequence) n
 }
 
 std::span<const store_id> model_scheduler::loadable(std::size_t index) {
-    thread& one = threads_[index];
+    runner& one = threads_[index];
     const std::size_t where = one.next.location;
     atomic_history& history = memory_->at(where).atomic;
     const auto all = history.readable(index, one.view, options_.history_max);
@@ -174,7 +174,7 @@ std::span<const store_id> model_scheduler::loadable(std::size_t index) {
 
 void model_scheduler::executed(std::size_t index, step_effect effect, store_id store,
                                std::uint64_t value) {
-    thread& one = threads_[index];
+    runner& one = threads_[index];
     one.yielded = one.asleep = false;
     one.explored = 0;
     if (store != no_store) one.round.push_back({one.next.location, store, value});
@@ -186,7 +186,7 @@ void model_scheduler::executed(std::size_t index, step_effect effect, store_id s
 void model_scheduler::wake_sleepers(std::size_t by, step_effect effect) noexcept {
     const pending_step& done = threads_[by].next;
     for (std::size_t i = 1; i <= count_; ++i) {
-        thread& one = threads_[i];
+        runner& one = threads_[i];
         if (i == by || one.explored == 0 || one.next.location != done.location) continue;
         if (effect == step_effect::load) continue;
         one.asleep = false;   // a load: for what it has not read yet

@@ -103,7 +103,7 @@ private:
         friend bool operator==(const reading&, const reading&) = default;
     };
 
-    struct thread {
+    struct runner {
         thread_view view;
         pending_step next;
         thread_state state = thread_state::resumable;
@@ -120,7 +120,7 @@ private:
     };
 
     [[nodiscard]] unsigned parked() const noexcept;
-    [[nodiscard]] bool finds_news(const thread& one) const noexcept;
+    [[nodiscard]] bool finds_news(const runner& one) const noexcept;
     [[nodiscard]] bool may_resume(std::size_t index, unsigned parked) const noexcept;
     [[nodiscard]] bool is_candidate(std::size_t index);
     void wake_sleepers(std::size_t by, step_effect effect) noexcept;
@@ -128,7 +128,7 @@ private:
 
     model_memory* memory_;
     limits options_;
-    std::array<thread, model_threads_max> threads_;
+    std::array<runner, model_threads_max> threads_;
     std::size_t count_ = 0;
     std::size_t last_ = 0;
     unsigned preemptions_ = 0;

@@ -66,10 +66,10 @@ protected:
     };
     /// The scope around tasks that no task started: of a scheduler.
     explicit cancel_scope(rooted) noexcept;
-    /// A scope beside those that `host` is in, within `around`: it is never entered, and changes
-    /// when follow() is called.
-    cancel_scope(task_node& host, cancel_scope& around) noexcept;
-    /// Takes over what `around` is now. Requires: the lock of the host is held.
+    /// A scope beside those that `host` is in, within its scope `around`, or, where that is null,
+    /// only within its owner: it is never entered, and changes when follow() is called.
+    cancel_scope(task_node& host, cancel_scope* around) noexcept;
+    /// Takes over what is around it now. Requires: the lock of the host is held.
     void follow() noexcept;
 
 private:

@@ -26,6 +26,13 @@ public:
     broken_promise() : std::logic_error("the promise was destroyed before it was kept") {}
 };
 
+/// A wait could never end, because what is waited for waits in turn for the one who asks. The
+/// message names all of them.
+class would_deadlock : public std::logic_error {
+public:
+    using std::logic_error::logic_error;
+};
+
 /// run() was ended by Ctrl-C: the main task was cancelled, and everything it started has ended.
 class interrupted : public std::runtime_error {
 public:

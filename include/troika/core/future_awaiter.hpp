@@ -37,16 +37,27 @@ public:
     [[nodiscard]] bool was_aborted() const noexcept { return aborted(); }
     void throw_if_aborted() const {
         if (aborted()) throw cancelled{};
+        if (reason_) [[unlikely]]
+            std::rethrow_exception(reason_);
     }
+    /// Why the wait was broken off, or null.
+    [[nodiscard]] const std::exception_ptr& reason() const noexcept { return reason_; }
     [[nodiscard]] std::string label() const override;
+    [[nodiscard]] const future_core* awaited_future() const noexcept override { return &core_; }
 
 private:
     abort_answer abort() noexcept override {
         return core_.remove_waiter(*this) ? abort_answer::woken : abort_answer::pending;
     }
     void future_done() noexcept override { wake_from_anywhere(); }
+    bool break_off(std::exception_ptr reason) noexcept override {
+        if (!core_.remove_waiter(*this)) return false;
+        reason_ = std::move(reason);
+        return true;
+    }
 
     future_core& core_;
+    std::exception_ptr reason_;
 };
 
 /// co_await of a future: of an rvalue it moves the result out; of an lvalue it reads the result in
@@ -59,7 +70,9 @@ public:
     explicit future_awaiter(future_reference of) noexcept : of_(of) {}
     future_awaiter(const future_awaiter& other) noexcept : of_(other.of_) {}
     future_awaiter& operator=(const future_awaiter&) = delete;
-    ~future_awaiter() {}   // a future_wait has nothing to give back
+    ~future_awaiter() {
+        if (suspended_) wait_.~future_wait();
+    }
 
     [[nodiscard]] bool await_ready() const noexcept { return of_.core().done(); }
     template <std::derived_from<promise_base> P>
@@ -79,6 +92,7 @@ public:
 
     result<std::remove_cvref_t<T>> await_resume_result() {
         if (suspended_ && wait_.was_aborted()) return std::unexpected(make_cancelled());
+        if (suspended_ && wait_.reason()) return std::unexpected(wait_.reason());
         of_.core().mark_retrieved();
         if constexpr (Moves)
             return to_result(outcome_of<T>(of_.core()));

@@ -5,11 +5,16 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <exception>
 #include <string>
 
 namespace troika {
 
 class task_node;
+
+namespace impl {
+class future_core;
+}
 
 /// What an awaiter answers when the task that it parks is cancelled.
 enum class abort_answer : std::uint8_t {
@@ -27,6 +32,11 @@ class suspension {
 public:
     /// What is waited for, as a person would say it: `sleep`, `recv 10.0.0.1:443`.
     [[nodiscard]] virtual std::string label() const = 0;
+
+    /// The future that is waited for, if it is that: for who looks for cycles.
+    [[nodiscard]] virtual const impl::future_core* awaited_future() const noexcept {
+        return nullptr;
+    }
 
     suspension(const suspension&) = delete;
     suspension& operator=(const suspension&) = delete;
@@ -63,6 +73,9 @@ private:
     /// Asked at most once for each park(): ends the wait now (`woken`: nobody keeps a pointer to
     /// *this any more) or asks that it end soon (`pending`).
     virtual abort_answer abort() noexcept = 0;
+
+    /// The wait can never end, for `reason`. Returns: false when it is ending already.
+    virtual bool break_off(std::exception_ptr /*reason*/) noexcept { return false; }
 
     static constexpr std::uintptr_t aborted_bit = 1;
     std::uintptr_t waiter_ = 0;   // the node; the lowest bit says aborted

@@ -71,6 +71,16 @@ public:
     /// ended.
     [[nodiscard]] const impl::promise_base* innermost() const noexcept;
 
+    /// Lets the suspension be looked at, on a home with several threads, until release_hold():
+    /// nobody resumes the task meanwhile. Returns: false when it does not wait, or somebody else
+    /// holds it. Thread: any that has a future of it, or the lock of its owner.
+    [[nodiscard]] bool try_hold() noexcept;
+    void release_hold() noexcept;
+    /// Whether try_hold() may succeed. Thread: as try_hold().
+    [[nodiscard]] bool seems_parked() const noexcept {
+        return (turn_.load(std::memory_order_relaxed) & turn_parked) != 0;
+    }
+
     /// Gives back a reference where the type of the result is not known.
     void release_untyped() noexcept;
 
@@ -146,7 +156,7 @@ protected:
     /// Lets the suspension be looked at: nobody resumes the task until release(). Returns: false
     /// when it does not wait.
     [[nodiscard]] bool hold() noexcept;
-    void release_hold() noexcept;
+    void settle_watching(const impl::future_core& awaited) noexcept;
     void finish_shared() noexcept;
     [[nodiscard]] bool may_begin_shared() noexcept;
     void note_error(const std::exception_ptr& error) noexcept;

@@ -96,8 +96,8 @@ protected:
     task_owner();
     /// Owner of tasks that no task started.
     explicit task_owner(scheduler& home) noexcept;
-    /// Owner beside the scopes that `host` is in, within `around`.
-    task_owner(task_node& host, cancel_scope& around) noexcept;
+    /// Owner beside the scopes that `host` is in, within `around`: see cancel_scope.
+    task_owner(task_node& host, cancel_scope* around) noexcept;
 
     /// Takes over a child that runs already.
     void adopt_running(task_node& child) noexcept;

@@ -9,6 +9,7 @@ namespace troika {
 class scheduler;
 class task_node;
 namespace impl {
+class future_core;
 class pool_worker;
 struct context_binding;
 }
@@ -36,6 +37,7 @@ struct thread_state {
     scheduler* home = nullptr;         // the scheduler that runs on this thread
     task_node* task = nullptr;         // the task whose coroutine runs right now
     pool_worker* worker = nullptr;     // of a thread pool: the one that this thread is
+    const future_core* job = nullptr;  // of a thread pool: the job that runs right now
     context_binding* context = nullptr;   // context variables of a job, where no task runs
     const std::byte* stack_low = nullptr;          // of a thread of a pool: where its stack ends
     free_block* free[class_count] = {};            // by size class

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <troika/core/promise_base.hpp>
-#include <troika/core/remote_suspension.hpp>
+#include <troika/core/suspension.hpp>
 #include <troika/core/task.hpp>
 #include <troika/pool/pool_item.hpp>
 #include <troika/pool/pool_worker.hpp>
@@ -49,13 +49,13 @@ private:
 /// operations on the deque; one that was stolen gets a node of its own, and the last to end resumes
 /// the parent. The parent's frame holds all that is needed.
 /// Thread: the parent's; coroutine_ended() and run_elsewhere() that of the child.
-class fork_base : public remote_suspension, private continuation_hook {
+class fork_base : public suspension, private continuation_hook {
 public:
     [[nodiscard]] std::string label() const override;
 
 protected:
     fork_base() noexcept = default;
-    fork_base(fork_base&& other) noexcept : remote_suspension(std::move(other)) {}
+    fork_base(fork_base&& other) noexcept : suspension(std::move(other)) {}
     ~fork_base() = default;
 
     static void set(fork_branch& branch, std::coroutine_handle<> child) noexcept {
@@ -70,7 +70,8 @@ protected:
         parent_ = parent.address();
         branches_ = branches;
         count_ = count;
-        scope_ = &node_->scope();
+        // The owner may be another one by the time it is asked for: see task_owner::hand_over().
+        scope_ = node_->scope().host() == node_ ? &node_->scope() : nullptr;
         pool_worker* const worker = pool_worker::current();
         if (worker == nullptr || node_->has_context()) [[unlikely]]
             return begin_apart(first);
@@ -173,12 +174,13 @@ private:
     // The children end soon, by the same cancellation.
     abort_answer abort() noexcept final { return abort_answer::pending; }
 
-    task_node* node_ = nullptr;
-    void* parent_ = nullptr;
-    fork_branch* branches_ = nullptr;
-    cancel_scope* scope_ = nullptr;          // in which the children are, those that are stolen too
-    context_binding* context_ = nullptr;
-    std::uint32_t count_ = 0;                // of branches
+    // Set by begin(), so that a fork costs no store too many.
+    task_node* node_;
+    void* parent_;
+    fork_branch* branches_;
+    cancel_scope* scope_;                    // of the parent, in which the children are; or null
+    std::uint32_t count_;                    // of branches
+
     std::uint32_t next_ = 0;                 // the next branch to take back
     std::uint32_t running_ = 0;              // the child that runs in the parent's task
     std::uint32_t taken_ = 0;                // branches that were not there any more
@@ -186,6 +188,7 @@ private:
     std::atomic<std::int32_t> balance_{0};   // stolen children that have ended, less those awaited
     std::atomic<std::int32_t> failed_{nothing};
     std::atomic<fork_owner*> side_{nullptr};
+    context_binding* context_ = nullptr;
 };
 
 inline void fork_branch::run_taken() noexcept { fork_->run_elsewhere(*this); }

@@ -40,7 +40,10 @@ public:
     /// Whether all that was put in was taken out. Items that are just being put in count.
     [[nodiscard]] bool empty() const noexcept {
         const T stub = Links::stub(const_cast<atomic<T>&>(stub_));
-        return newest_.load(std::memory_order_seq_cst) == stub;
+        // The stub may stand behind items that could not be taken yet, as take_one() has put it
+        // there just when another one was put in. Who sees it there sees oldest_ before it.
+        return newest_.load(std::memory_order_seq_cst) == stub &&
+               oldest_.load(std::memory_order_relaxed) == stub;
     }
 
     /// Hands up to `count_max` items to `each(item)`, oldest first. Returns: how many; none also
@@ -64,11 +67,12 @@ public:
 private:
     T take_one() noexcept {
         const T stub = Links::stub(stub_);
-        T item = oldest_.read();
+        T item = oldest_.load(std::memory_order_relaxed);
         T next = Links::next(item).load(std::memory_order_acquire);   // pairs with push()
         if (item == stub) {
             if (next == T{}) return T{};
-            oldest_.write(item = next);
+            item = next;
+            oldest_.store(item, std::memory_order_relaxed);
             next = Links::next(item).load(std::memory_order_acquire);
         }
         if (next == T{}) {
@@ -78,12 +82,12 @@ private:
             next = Links::next(item).load(std::memory_order_acquire);
             if (next == T{}) return T{};
         }
-        oldest_.write(next);
+        oldest_.store(next, std::memory_order_relaxed);
         return item;
     }
 
     alignas(64) atomic<T> newest_;
-    alignas(64) typename Atomics::template plain<T> oldest_;   // guarded by taking_
+    alignas(64) atomic<T> oldest_;   // changed by who holds taking_
     atomic<T> stub_{};
     atomic<std::uint32_t> taking_{0};
 };

@@ -97,6 +97,7 @@ private:
     void call() noexcept {
         // What it sets is its own, whatever waits below it on this thread.
         context_binding* const before = std::exchange(current_thread.context, context_);
+        const future_core* const below = std::exchange(current_thread.job, this);
         context_ = nullptr;
         try {
             if constexpr (std::is_void_v<T>) {
@@ -108,6 +109,7 @@ private:
         } catch (...) {
             this->outcome_.fail(std::current_exception());
         }
+        current_thread.job = below;
         context_binding::release(std::exchange(current_thread.context, before));
         function_.~F();
     }

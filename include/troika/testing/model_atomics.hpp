@@ -244,7 +244,8 @@ struct model_atomics {
     }
 
     /// What a thread did before a light barrier that comes before a heavy one is seen by who passed
-    /// the heavy one; and the other way round. Two light barriers order nothing between them.
+    /// the heavy one; and the other way round. Two light barriers order nothing between them, and
+    /// the total order of the seq_cst operations does not know of barriers.
     static void light_barrier(
         std::source_location where = std::source_location::current()) noexcept {
         impl::pass_barrier(false, where);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <troika/loop/run.hpp>
+#include <troika/pool/awaited.hpp>
 #include <troika/pool/parallel_invoke.hpp>
 #include <troika/pool/parallel_sort.hpp>
 
@@ -9,9 +10,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <deque>
-#include <forward_list>
 #include <list>
 #include <memory>
 #include <span>
@@ -201,16 +202,72 @@ TEST(parallel_sort, goes_on_after_a_comparison_has_blocked) {
     EXPECT_EQ(calls, 4);
 }
 
+TEST(parallel_sort, forks_where_a_thread_has_lost_its_place) {
+    thread_pool threads({.workers = 1});
+    promise<void> go;
+    future<void> gone = go.get_future();
+    promise<void> by_other;
+    bool both_at_once = false;
+    future<void> guest = threads.submit([&] {
+        gone.wait();   // another thread takes the only place over
+        impl::computation all(nullptr);
+        const impl::pool_fork fork(threads, all);
+        const auto caller = std::this_thread::get_id();
+        fork(
+            [&] { both_at_once = by_other.get_future().wait_for(std::chrono::seconds(30)); },
+            [&] {
+                if (std::this_thread::get_id() != caller) by_other.set_value();
+            });
+    });
+    // Run by the thread that has taken over.
+    threads.submit([&] { go.set_value(); }).get();
+    guest.get();
+    EXPECT_TRUE(both_at_once);
+}
+
+task<void> sorts_for_a_loop(thread_pool& threads, std::vector<std::uint32_t>& values) {
+    EXPECT_THROW(parallel_sort(threads, values), std::logic_error);
+    co_await parallel_sort(awaited(threads), values);
+    EXPECT_TRUE(std::is_sorted(values.begin(), values.end()));
+    co_await parallel_stable_sort(awaited(threads), values, std::ranges::greater());
+    EXPECT_TRUE(std::is_sorted(values.rbegin(), values.rend()));
+    co_await parallel_sort(awaited(threads), std::span(values).first(100));
+    EXPECT_TRUE(std::is_sorted(values.begin(), values.begin() + 100));
+}
+
 TEST(parallel_sort, does_not_stop_an_event_loop) {
     thread_pool threads({.workers = 2});
     std::vector<std::uint32_t> values = random_keys(many);
-    const auto sort_many = [](thread_pool& pool, std::vector<std::uint32_t>& all) -> task<void> {
-        EXPECT_THROW(parallel_sort(pool, all), std::logic_error);
-        auto sorted = pool.submit([&pool, &all] { parallel_sort(pool, all); });
-        co_await sorted;
-    };
-    run(sort_many(threads, values));
-    EXPECT_TRUE(std::is_sorted(values.begin(), values.end()));
+    run(sorts_for_a_loop(threads, values));
+}
+
+TEST(parallel_sort, ends_soon_when_it_is_cancelled) {
+    thread_pool threads({.workers = 2});
+    for (const bool stable : {false, true}) {
+        auto all = dealt<std::vector<token>>(random_keys(10 * many));
+        std::atomic<long> comparisons{0};
+        std::atomic<bool> stopped{false};
+        impl::computation part(nullptr);
+        const auto sort_all = [&] {
+            const auto less = [&](const token& left, const token& right) {
+                if (comparisons.fetch_add(1) == 10000) {
+                    part.stop();
+                    stopped = true;
+                }
+                return left.key < right.key;
+            };
+            impl::pool_fork fork(threads, part);
+            if (stable)
+                impl::stable_sort(all.data(), all.data() + all.size(), less, fork);
+            else
+                impl::parallel_quick_sort<token*, decltype(less), impl::pool_fork>::run(
+                    all.data(), all.data() + all.size(), less, fork);
+        };
+        EXPECT_THROW(threads.submit(sort_all).get(), cancelled);
+        EXPECT_TRUE(stopped);
+        EXPECT_LT(comparisons, 2'000'000);   // of five million
+        EXPECT_TRUE(has_all(all, 10 * many));
+    }
 }
 
 }  // namespace

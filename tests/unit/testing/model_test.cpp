@@ -390,7 +390,7 @@ TEST(model, a_bound_on_preemptions_leaves_executions_out) {
         auto& x = run.make<atomic<int>>(0);
         for (int t = 0; t < 2; ++t)
             run.thread([&] {
-                for (int i = 0; i < 3; ++i) x.store(x.load(acquire) + 1, release);
+                for (int i = 0; i < 2; ++i) x.store(x.load(acquire) + 1, release);
             });
     };
     std::uint64_t before = 0;
