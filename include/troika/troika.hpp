@@ -57,6 +57,7 @@
 #include <troika/pool/parallel_invoke.hpp>
 #include <troika/pool/parallel_map.hpp>
 #include <troika/pool/parallel_reduce.hpp>
+#include <troika/pool/parallel_sort.hpp>
 #include <troika/pool/thread_pool.hpp>
 #include <troika/io/detour.hpp>
 #include <troika/io/errors.hpp>

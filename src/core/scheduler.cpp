@@ -8,7 +8,10 @@ namespace troika {
 void scheduler::resume_observed(task_node& node) noexcept {
     trace_hooks* const watcher = hooks();
     if (watcher != nullptr) watcher->on_resume(node);
-    node.resume();
+    if (shared_)
+        node.resume_shared();
+    else
+        node.resume();
     if (watcher != nullptr) watcher->on_suspend(node);
 }
 

@@ -110,7 +110,11 @@ void task_node::abort_wait() noexcept {
 
 // What follows is for homes with several threads; task_node.hpp says who may do what.
 
-bool task_node::may_begin_shared() noexcept { return try_start(); }
+void task_node::resume_shared() noexcept {
+    // One that was cancelled before it began, by its future, never begins.
+    if (!started_ && !try_start()) cancelled_.store(true, std::memory_order_relaxed);
+    resume();
+}
 
 void task_node::make_ready_shared(bool last) noexcept {
     // Acquire: who set a bit that is cleared here has said what the task is to see; release: pairs
@@ -274,7 +278,7 @@ void task_node::finish_shared() noexcept {
     }
     // Told before it leaves: whoever joins its owner finds the result there.
     if (!unshared()) complete();
-    owner().child_left(*this);
+    owner().child_left_shared(*this);
     if (release()) link_.dispose(this);
 }
 

@@ -23,6 +23,22 @@ void task_owner::adopt_running(task_node& child) noexcept {
     ++task_count_;
 }
 
+void task_owner::adopt_shared(task_node& child) noexcept {
+    adopt_running(child);
+    if (home_.hooks() != nullptr) tell_start(child);
+    home_.schedule(child);
+}
+
+void task_owner::child_left_shared(task_node& child) noexcept {
+    join_operation* joiner = nullptr;
+    {
+        const guard here(*this);
+        intrusive_list<task_node>::remove(child);
+        if (--task_count_ == 0) joiner = std::exchange(joiner_, nullptr);
+    }
+    if (joiner != nullptr) joiner->wake();
+}
+
 task_owner::~task_owner() {
     check(tasks_.empty(), "an owner is left before its tasks have ended");
     leave();

@@ -5,10 +5,12 @@
 
 #include "os/clock.hpp"
 #include "os/cpu.hpp"
+#include "os/futex.hpp"
 #include "pool/engine.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace troika::impl {
@@ -26,6 +28,8 @@ constexpr std::size_t injected_max = 32;      // taken at once
 constexpr std::int64_t patience_min_ns = 2'000;
 constexpr std::int64_t patience_max_ns = 50'000;   // about what a sleep and a wake cost
 constexpr int pauses_per_look = 8;
+constexpr int looks_before_search = 200;
+constexpr auto look_interval = std::chrono::milliseconds(1);   // of who waits and keeps its place
 
 std::int64_t now_ns() noexcept { return os::steady_time().time_since_epoch().count(); }
 
@@ -110,6 +114,12 @@ pool_item pool_worker::next() noexcept {
 }
 
 pool_item pool_worker::search() noexcept {
+    // While nobody sleeps nobody has to be woken, and so nobody counts who searches: a job that
+    // follows another at once is found without that.
+    for (int looks = 0; looks < looks_before_search && idle_.sleeping() == 0; ++looks) {
+        if (const pool_item found = look_around()) return found;
+        os::pause();
+    }
     idle_.search_began();
     while (!engine_.finished_.load(std::memory_order_acquire)) {
         const std::int64_t until = now_ns() + patience_ns_;
@@ -174,27 +184,45 @@ void pool_worker::serve(pool_thread& thread) noexcept {
     current_thread.worker = nullptr;
 }
 
-void pool_worker::help(pool_worker& thief) noexcept {
+bool pool_worker::help(pool_worker& thief) noexcept {
     std::uintptr_t bits = 0;
-    if (thief.deque_.steal(bits) != theft::taken) return;
+    if (thief.deque_.steal(bits) != theft::taken) return false;
     add_one(stolen_);
     const pool_item item(bits);
     // Only what belongs to the branch that is waited for: anything else might wait for us.
-    if (item.what() == pool_item::kind::branch) {
-        // In the middle of other work, to which it does not belong.
-        task_node* const task = std::exchange(current_thread.task, nullptr);
-        const future_core* const job = std::exchange(current_thread.job, nullptr);
-        run(item);
-        current_thread.task = task;
-        current_thread.job = job;
-    } else {
+    if (item.what() != pool_item::kind::branch) {
         push(item);
+        return false;
     }
+    run_beside(item);
+    return true;
+}
+
+bool pool_worker::go_on_with_own() noexcept {
+    const pool_item item(deque_.pop());
+    if (!item) return false;
+    // What lies here was offered by the work below this wait, which cannot end without it: the
+    // order does not matter. Anything else might wait for us.
+    if (item.what() != pool_item::kind::branch) {
+        push(item);
+        return false;
+    }
+    run_beside(item);
+    return true;
+}
+
+void pool_worker::run_beside(pool_item item) noexcept {
+    // In the middle of other work, to which it does not belong.
+    task_node* const task = std::exchange(current_thread.task, nullptr);
+    const future_core* const job = std::exchange(current_thread.job, nullptr);
+    run(item);
+    current_thread.task = task;
+    current_thread.job = job;
 }
 
 void pool_worker::wait_for(std::atomic<std::uint32_t>& ended,
                            const std::atomic<pool_worker*>& by) noexcept {
-    const std::int64_t until = now_ns() + patience_max_ns;
+    std::int64_t until = now_ns() + patience_max_ns;
     do {
         for (int i = 0; i < pauses_per_look; ++i) {
             if (ended.load(std::memory_order_acquire) == has_ended) return;
@@ -202,18 +230,31 @@ void pool_worker::wait_for(std::atomic<std::uint32_t>& ended,
         }
         pool_worker* const thief = by.load(std::memory_order_acquire);
         pool_worker* const here = current();
-        if (thief != nullptr && here != nullptr && thief != here) here->help(*thief);
+        if (here == nullptr) continue;
+        const bool helped = thief != nullptr && thief != here && here->help(*thief);
+        if (helped || here->go_on_with_own()) until = now_ns() + patience_max_ns;
     } while (now_ns() < until);
-    if (scheduler* const home = current_thread.home) {
-        try {
-            home->begin_blocking();
-        } catch (...) {   // no thread to be had: then nobody takes over
-        }
-    }
+
+    // Nothing of this computation is left to take. Where there is other work, somebody else gets
+    // the place for it; else it is kept, because who has lost it cannot offer anything any more.
     std::uint32_t state = 0;
     if (!ended.compare_exchange_strong(state, is_awaited, std::memory_order_acq_rel)) return;
-    while (ended.load(std::memory_order_acquire) != has_ended)
-        std_atomics::wait(ended, is_awaited);
+    while (ended.load(std::memory_order_acquire) != has_ended) {
+        pool_worker* const here = current();
+        time_point next_look = never;
+        if (here != nullptr) {
+            if (here->work_in_sight()) here->give_up_place();
+            next_look = os::steady_time() + look_interval;
+        }
+        os::futex_wait(ended, is_awaited, next_look);
+    }
+}
+
+void pool_worker::give_up_place() noexcept {
+    try {
+        current_thread.home->begin_blocking();
+    } catch (...) {   // no thread to be had: then nobody takes over
+    }
 }
 
 pool_worker::counters pool_worker::count() const noexcept {

@@ -10,7 +10,7 @@ namespace troika::testing::impl {
 namespace {
 
 model_engine& engine(std::source_location where) noexcept {
-    model_engine* const found = troika::impl::current_thread.model;
+    auto* const found = static_cast<model_engine*>(troika::impl::current_thread.model);
     check(found != nullptr, "model_atomics are for scenarios that model() runs", where);
     return *found;
 }
@@ -23,7 +23,8 @@ void construct_atomic(const void* address, value_form form, std::size_t bytes,
 }
 
 void destroy_atomic(const void* address) noexcept {
-    if (model_engine* const found = troika::impl::current_thread.model) found->destroy(address);
+    if (auto* const found = static_cast<model_engine*>(troika::impl::current_thread.model))
+        found->destroy(address);
 }
 
 std::uint64_t load_atomic(const void* address, std::memory_order order,

@@ -15,11 +15,11 @@ namespace troika {
 namespace {
 
 template <executor E>
-class Executor : public testing::Test {
+class Executor : public ::testing::Test {
 protected:
     E engine;
 };
-using executors = testing::Types<inline_executor, thread_pool>;
+using executors = ::testing::Types<inline_executor, thread_pool>;
 TYPED_TEST_SUITE(Executor, executors);
 
 int half(int number) {
@@ -53,7 +53,7 @@ TYPED_TEST(Executor, AFailureComesWhereItsResultWould) {
         for (const int each : this->engine.map(half, inputs)) seen.push_back(each);
     };
     EXPECT_THROW(take(), std::domain_error);
-    EXPECT_THAT(seen, testing::ElementsAre(1, 2));
+    EXPECT_THAT(seen, ::testing::ElementsAre(1, 2));
 }
 
 TYPED_TEST(Executor, RefusesWorkAfterShutdown) {

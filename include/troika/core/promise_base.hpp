@@ -160,7 +160,7 @@ inline void task_node::begin() noexcept {
     impl::promise_base& promise = root.promise();
     const impl::promise_base::refusal refuse = promise.refuse_;
     promise.begin_under(*this, static_cast<impl::continuation_hook*>(nullptr));
-    if (is_cancelled() || (home_->is_shared() && !may_begin_shared())) [[unlikely]] {
+    if (is_cancelled()) [[unlikely]] {
         refuse(promise);
         return;
     }

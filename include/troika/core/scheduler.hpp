@@ -49,11 +49,16 @@ public:
 
     /// Puts `node` at the end of the ready queue.
     void schedule(task_node& node) noexcept {
-        node.become_ready();
         if (shared_) [[unlikely]] {
+            node.become_ready();
             schedule_shared(node, false);
-            return;
+        } else {
+            schedule_here(node);
         }
+    }
+    /// The same. Requires: not is_shared().
+    void schedule_here(task_node& node) noexcept {
+        node.become_ready();
         node.link_.next = nullptr;
         // A branch instead of a pointer to the last link: the queue of one task is the common one,
         // and its store must not wait for an address.
@@ -152,7 +157,7 @@ protected:
         if (hooks() != nullptr) [[unlikely]]
             resume_observed(node);
         else
-            node.resume();
+            node.resume_shared();
         if (node.ended())
             node.finish_shared();
         else

@@ -162,7 +162,7 @@ protected:
     [[nodiscard]] bool hold() noexcept;
     void settle_watching(const impl::future_core& awaited) noexcept;
     void finish_shared() noexcept;
-    [[nodiscard]] bool may_begin_shared() noexcept;
+    void resume_shared() noexcept;
     void note_error(const std::exception_ptr& error) noexcept;
     void destroy_cancelled() noexcept;
     void drop_context() noexcept;

@@ -122,6 +122,9 @@ private:
     }
     void adopt(task_node& child) noexcept;
     void child_left(task_node& child) noexcept;
+    // For homes with several threads.
+    void adopt_shared(task_node& child) noexcept;
+    void child_left_shared(task_node& child) noexcept;
     void refresh_owned() noexcept;
     void re_own(task_node& child, task_owner& other) const noexcept;
     void pass_context_on(const task_node& starter, task_node& child) const noexcept;
@@ -152,26 +155,22 @@ inline void task_owner::adopt(task_node& child) noexcept {
     if (const task_node* starter = impl::current_thread.task;
         starter != nullptr && starter->context_ != nullptr) [[unlikely]]
         pass_context_on(*starter, child);
-    {
-        const guard here(*this);
-        child.cancelled_.store(is_cancelled(), std::memory_order_relaxed);
-        tasks_.push_back(child);
-        ++task_count_;
+    if (home_.is_shared()) [[unlikely]] {
+        adopt_shared(child);
+        return;
     }
+    child.cancelled_.store(is_cancelled(), std::memory_order_relaxed);
+    tasks_.push_back(child);
+    ++task_count_;
     if (home_.hooks() != nullptr) [[unlikely]]
         tell_start(child);
-    home_.schedule(child);
+    home_.schedule_here(child);
 }
 
 inline void task_owner::child_left(task_node& child) noexcept {
-    join_operation* joiner = nullptr;
-    {
-        const guard here(*this);
-        intrusive_list<task_node>::remove(child);
-        if (--task_count_ == 0) joiner = std::exchange(joiner_, nullptr);
-    }
-    if (joiner != nullptr) [[unlikely]]
-        joiner->wake();
+    intrusive_list<task_node>::remove(child);
+    if (--task_count_ == 0 && joiner_ != nullptr) [[unlikely]]
+        std::exchange(joiner_, nullptr)->wake();
 }
 
 inline void task_node::finish() noexcept {

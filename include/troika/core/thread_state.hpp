@@ -15,10 +15,6 @@ struct context_binding;
 }
 }  // namespace troika
 
-namespace troika::testing::impl {
-class model_engine;
-}
-
 namespace troika::impl {
 
 /// A block that waits in a free list to be used again.
@@ -44,7 +40,7 @@ struct thread_state {
     std::byte* arena = nullptr;        // where new blocks are cut from
     std::byte* arena_end = nullptr;    // of what is ready to be cut
     std::byte* chunk_end = nullptr;    // of the chunk that it belongs to
-    testing::impl::model_engine* model = nullptr;  // the model checker that runs on this thread
+    void* model = nullptr;             // the model checker that runs on this thread
     bool dropping = false;             // tasks that are destroyed now are not reported
     bool reaper_armed = false;         // the thread's end hands its blocks to the depot
 };

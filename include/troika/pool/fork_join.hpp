@@ -64,8 +64,10 @@ protected:
 
     /// Begins all children. Returns: what to resume.
     template <class P>
-    std::coroutine_handle<> begin(std::coroutine_handle<P> parent, std::coroutine_handle<> first,
-                                  fork_branch* branches, std::uint32_t count) noexcept {
+    [[gnu::always_inline]] std::coroutine_handle<> begin(std::coroutine_handle<P> parent,
+                                                         std::coroutine_handle<> first,
+                                                         fork_branch* branches,
+                                                         std::uint32_t count) noexcept {
         node_ = &parent.promise().node();
         parent_ = parent.address();
         branches_ = branches;
@@ -101,8 +103,8 @@ private:
         return std::coroutine_handle<promise_base>::from_address(frame).promise();
     }
 
-    std::coroutine_handle<> begin_here(pool_worker& worker,
-                                       std::coroutine_handle<> first) noexcept {
+    [[gnu::always_inline]] std::coroutine_handle<> begin_here(
+        pool_worker& worker, std::coroutine_handle<> first) noexcept {
         for (std::uint32_t i = count_; i-- > 0;) {
             branches_[i].fork_ = this;
             if (!worker.offer(branches_[i])) [[unlikely]] {
@@ -131,7 +133,7 @@ private:
     }
 
     /// Takes back the next child, or waits for those that were stolen.
-    std::coroutine_handle<> go_on() noexcept {
+    [[gnu::always_inline]] std::coroutine_handle<> go_on() noexcept {
         while (next_ < count_) {
             fork_branch& branch = branches_[next_];
             ++next_;

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/context_var.hpp>
 #include <troika/pool/pool_worker.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <exception>
 #include <type_traits>
+#include <utility>
 
 namespace troika::impl {
 
-/// A function that another worker may call, while the one that offers it waits for its end.
+/// A function that another worker may call, while the one that offers it waits for its end. It sees
+/// the context variables of the one that offers it; its thread runs no task meanwhile.
 template <class F>
 class invoked_branch final : public pool_branch {
 public:
-    explicit invoked_branch(F& function) noexcept : function_(function) {}
+    explicit invoked_branch(F& function) noexcept
+        : function_(function), context_(context_binding::current()) {
+        if (context_ != nullptr) [[unlikely]]
+            context_binding::retain(context_);
+    }
+    ~invoked_branch() {
+        if (context_ != nullptr) [[unlikely]]
+            context_binding::release(context_);
+    }
 
     /// Requires: it was taken. Thread: that which offered it.
     void wait() noexcept { pool_worker::wait_for(ended_, by_); }
@@ -23,15 +34,22 @@ public:
 private:
     void run_taken() noexcept override {
         by_.store(pool_worker::current(), std::memory_order_release);
+        // What it sets is its own, whatever waits below it on this thread.
+        task_node* const task = std::exchange(current_thread.task, nullptr);
+        context_binding* const before =
+            std::exchange(current_thread.context, std::exchange(context_, nullptr));
         try {
             function_();
         } catch (...) {
             error_ = std::current_exception();
         }
+        context_binding::release(std::exchange(current_thread.context, before));
+        current_thread.task = task;
         pool_worker::say_ended(ended_);
     }
 
     F& function_;
+    context_binding* context_;
     std::exception_ptr error_;
     std::atomic<std::uint32_t> ended_{0};
     std::atomic<pool_worker*> by_{nullptr};

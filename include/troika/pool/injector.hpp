@@ -86,9 +86,10 @@ private:
         return item;
     }
 
+    // What a push touches on one cache line, what takers share on another.
     alignas(64) atomic<T> newest_;
-    alignas(64) atomic<T> oldest_;   // changed by who holds taking_
     atomic<T> stub_{};
+    alignas(64) atomic<T> oldest_;   // changed by who holds taking_
     atomic<std::uint32_t> taking_{0};
 };
 

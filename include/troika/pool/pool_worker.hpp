@@ -45,8 +45,9 @@ public:
     /// Returns: false when a thief has it.
     bool take_back(pool_branch& branch) noexcept { return deque_.pop_if(pool_item(branch).bits); }
 
-    /// Waits for the end of something that another worker runs, which says so by `ended`: runs what
-    /// that worker offers meanwhile, then lets another thread have this place and sleeps.
+    /// Waits for the end of something that another worker runs, which says so by `ended`. Runs what
+    /// that worker offers meanwhile, and what was offered here; sleeps where there is none, and
+    /// lets another thread have this place where there is other work.
     static void wait_for(std::atomic<std::uint32_t>& ended,
                          const std::atomic<pool_worker*>& by) noexcept;
     /// The other side of wait_for(). What `ended` belongs to may be gone when this returns.
@@ -84,7 +85,10 @@ private:
     [[nodiscard]] bool work_in_sight() const noexcept;
     void run(pool_item item) noexcept;
     void push(pool_item item) noexcept;
-    void help(pool_worker& thief) noexcept;
+    bool help(pool_worker& thief) noexcept;
+    bool go_on_with_own() noexcept;
+    void run_beside(pool_item item) noexcept;
+    void give_up_place() noexcept;
     std::uint64_t next_random() noexcept;
 
     static void add_one(std::atomic<std::uint64_t>& to) noexcept {

@@ -23,7 +23,7 @@ public:
         if (here.home->is_shared()) [[unlikely]]
             here.task->yield_shared();
         else
-            here.home->schedule(*here.task);
+            here.home->schedule_here(*here.task);
     }
     void await_resume() const {
         if (impl::current_thread.task->is_cancelled()) throw cancelled{};

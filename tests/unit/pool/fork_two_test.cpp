@@ -51,5 +51,29 @@ TEST(ForkTwo, CallsBothOnAThreadOfAPoolThatIsNoWorker) {
     EXPECT_EQ(called, 2);
 }
 
+TEST(ForkTwo, WhatAThiefCallsSeesTheContextVariables) {
+    static const context_var<int> level(0);
+    thread_pool threads{{.workers = 2}};
+    int seen = 0;
+    int after = 0;
+    auto work = [&]() -> task<void> {
+        level.set(7);
+        std::atomic<bool> taken = false;
+        fork_two([&] { taken.wait(false); },   // so that a thief takes the second
+                 [&] {
+                     seen = level.get();
+                     level.set(8);   // its own
+                     taken = true;
+                     taken.notify_all();
+                 });
+        after = level.get();
+        co_return;
+    };
+    threads.submit(work()).get();
+    EXPECT_EQ(seen, 7);
+    EXPECT_EQ(after, 7);
+    EXPECT_EQ(threads.submit([] { return level.get(); }).get(), 0);
+}
+
 }  // namespace
 }  // namespace troika::impl

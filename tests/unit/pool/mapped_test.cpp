@@ -23,13 +23,13 @@ namespace troika {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
-class Mapped : public testing::TestWithParam<std::size_t> {
+class Mapped : public ::testing::TestWithParam<std::size_t> {
 protected:
     thread_pool threads{{.workers = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Workers, Mapped, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Workers, Mapped, ::testing::Values(1, 2, 4));
 
 int square(int i) { return i * i; }
 

@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Futures of two pools, of an inline executor and of tasks, together.
-class MixedFutures : public testing::Test {
+class MixedFutures : public ::testing::Test {
 protected:
     ~MixedFutures() override { open(); }
 
@@ -60,7 +60,7 @@ TEST_F(MixedFutures, AThreadGetsThemAsTheyAreDone) {
         if (seen.size() == 4) open();
     }
     EXPECT_EQ(seen.back(), 5);
-    EXPECT_THAT(seen, testing::UnorderedElementsAre(1, 2, 3, 4, 5));
+    EXPECT_THAT(seen, ::testing::UnorderedElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_F(MixedFutures, ATaskGetsThemAsTheyAreDone) {
@@ -75,7 +75,7 @@ TEST_F(MixedFutures, ATaskGetsThemAsTheyAreDone) {
                 if (seen.size() == 5) open();
             }
             EXPECT_EQ(seen.back(), 5);
-            EXPECT_THAT(seen, testing::UnorderedElementsAre(1, 2, 3, 4, 4, 5));
+            EXPECT_THAT(seen, ::testing::UnorderedElementsAre(1, 2, 3, 4, 4, 5));
         });
     };
     run(main());
@@ -93,7 +93,7 @@ TEST_F(MixedFutures, AsCompletedRunsOutOfTimeWithoutLosingAny) {
     open();
     futures[4].wait();
     take();
-    EXPECT_THAT(seen, testing::ElementsAre(1, 2, 3, 4, 5));
+    EXPECT_THAT(seen, ::testing::ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_F(MixedFutures, WaitsForTheFirstTheFirstFailureAndAll) {
@@ -113,7 +113,7 @@ TEST_F(MixedFutures, WaitsForTheFirstTheFirstFailureAndAll) {
         EXPECT_GE(found.done.size(), 1u);
         open();
         found = co_await wait(futures, until::first_failure);
-        EXPECT_THAT(found.done, testing::Contains(futures[5]));
+        EXPECT_THAT(found.done, ::testing::Contains(futures[5]));
         found = co_await wait(futures);
         EXPECT_EQ(found.done, futures);
     };

@@ -18,11 +18,11 @@
 namespace troika {
 namespace {
 
-class ParallelFor : public testing::TestWithParam<std::size_t> {
+class ParallelFor : public ::testing::TestWithParam<std::size_t> {
 protected:
     thread_pool threads{{.workers = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Workers, ParallelFor, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Workers, ParallelFor, ::testing::Values(1, 2, 4));
 
 TEST_P(ParallelFor, CallsWithEachIndexOnce) {
     for (const long count : {0L, 1L, 2L, 17L, 1000L, 100'000L}) {

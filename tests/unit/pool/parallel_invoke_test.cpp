@@ -12,11 +12,11 @@
 namespace troika {
 namespace {
 
-class ParallelInvoke : public testing::TestWithParam<std::size_t> {
+class ParallelInvoke : public ::testing::TestWithParam<std::size_t> {
 protected:
     thread_pool threads{{.workers = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Workers, ParallelInvoke, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Workers, ParallelInvoke, ::testing::Values(1, 2, 4));
 
 TEST_P(ParallelInvoke, CallsEachOnce) {
     int a = 0;

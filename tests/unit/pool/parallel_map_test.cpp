@@ -16,11 +16,11 @@
 namespace troika {
 namespace {
 
-class ParallelMap : public testing::TestWithParam<std::size_t> {
+class ParallelMap : public ::testing::TestWithParam<std::size_t> {
 protected:
     thread_pool threads{{.workers = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Workers, ParallelMap, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Workers, ParallelMap, ::testing::Values(1, 2, 4));
 
 TEST_P(ParallelMap, GivesTheResultsInOrder) {
     for (const int count : {0, 1, 2, 100, 20'000}) {

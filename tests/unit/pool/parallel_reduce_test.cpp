@@ -20,11 +20,11 @@
 namespace troika {
 namespace {
 
-class ParallelReduce : public testing::TestWithParam<std::size_t> {
+class ParallelReduce : public ::testing::TestWithParam<std::size_t> {
 protected:
     thread_pool threads{{.workers = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Workers, ParallelReduce, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Workers, ParallelReduce, ::testing::Values(1, 2, 4));
 
 std::vector<double> some_doubles(std::size_t count) {
     std::vector<double> values(count);
