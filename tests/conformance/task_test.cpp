@@ -84,10 +84,17 @@ TEST_P(Tasks, GatherCancelsTheOthersWhenOneFails) {
         }
     };
     std::atomic<int> begun{0};
+    // One await: it may be refused on entry.
     auto counted = [&]() -> task<int> {
+        event never_set;
         ++begun;
-        int value = co_await until_cancelled(stopped);
-        co_return value;
+        try {
+            co_await never_set.wait();
+        } catch (const cancelled&) {
+            ++stopped;
+            throw;
+        }
+        co_return 0;
     };
     auto many = [&]() -> task<void> {
         std::vector<task<int>> works;
@@ -310,8 +317,15 @@ TEST_P(Tasks, CancellingAGroupEndsItWithoutAnError) {
     std::atomic<int> stopped{0};
     std::atomic<int> begun{0};
     auto child = [&]() -> task<int> {
+        event never_set;
         ++begun;
-        co_return co_await until_cancelled(stopped);
+        try {
+            co_await never_set.wait();
+        } catch (const cancelled&) {
+            ++stopped;
+            throw;
+        }
+        co_return 0;
     };
     auto main = [&]() -> task<void> {
         auto body = [&](task_group& group) -> task<void> {

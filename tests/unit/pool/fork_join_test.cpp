@@ -349,8 +349,10 @@ TEST_P(ForkJoin, ChildrenSeeTheContextVariablesWhoeverRunsThem) {
 }
 
 TEST_P(ForkJoin, AChildMayShieldItself) {
+    std::atomic<int> begun{0};
     std::atomic<int> done{0};
     auto stubborn = [&]() -> task<void> {
+        ++begun;
         for (int i = 0; i < 10; ++i) co_await yield_now();
         ++done;
     };
@@ -359,13 +361,8 @@ TEST_P(ForkJoin, AChildMayShieldItself) {
         co_await yield_now();
         scope.cancel();
     };
-    std::atomic<int> begun{0};
-    auto counted = [&]() -> task<void> {
-        ++begun;
-        co_await shielded();
-    };
     auto body = [&](cancel_scope& scope) -> task<void> {
-        co_await fork_join(counted(), cancels(scope), counted());
+        co_await fork_join(shielded(), cancels(scope), shielded());
     };
     auto main = [&]() -> task<void> {
         static_cast<void>(co_await with_cancel_scope(body));
