@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include <troika/pool/awaited.hpp>
+
+namespace troika::impl {
+
+void wait_for_worker(future_core& call) noexcept {
+    if (call.spin_until_done()) return;
+    try {
+        const blocking_section here;
+        call.block_until(never);
+    } catch (...) {   // no thread takes over what this one has to do
+        call.block_until(never);
+    }
+}
+
+}  // namespace troika::impl
