@@ -49,6 +49,10 @@ struct held {
 template <class Body>
 using body_result = std::invoke_result_t<Body&, computation&>;
 
+/// Blocks until a worker has made the call, and does not make it here: this thread may belong to
+/// another pool, or have lost its place in this one, and then nobody would take part.
+void wait_for_worker(future_core& call) noexcept;
+
 /// Calls `function` on a worker of `pool`: here, if this thread is one, else there, and waits.
 ///
 /// Throws: what it throws; std::logic_error on a thread that runs an event loop, which would be
@@ -62,7 +66,7 @@ void call_on_worker(thread_pool& pool, F&& function) {
     scheduler* const home = current_thread.home;
     if (home != nullptr && !home->is_shared()) home->begin_blocking();   // throws
     const future<void> done = pool.submit([&function] { function(); });
-    wait_whatever_comes(future_access::core(done));
+    wait_for_worker(future_access::core(done));
     done.get();
 }
 

@@ -92,11 +92,12 @@ private:
     T sum_lanes(const It& at, std::index_sequence<I...>) {
         std::array<T, lane_count> lanes{T(element(advanced(at, I * lane_length)))...};
         for (std::size_t step = 1; step < lane_length; ++step)
-            ((lanes[I] = std::invoke(op_, lanes[I], element(advanced(at, I * lane_length + step)))),
+            ((lanes[I] = std::invoke(op_, std::move(lanes[I]),
+                                     element(advanced(at, I * lane_length + step)))),
              ...);
         for (std::size_t width = 1; width < lane_count; width *= 2)
             for (std::size_t i = 0; i < lane_count; i += 2 * width)
-                lanes[i] = std::invoke(op_, lanes[i], lanes[i + width]);
+                lanes[i] = std::invoke(op_, std::move(lanes[i]), std::move(lanes[i + width]));
         return lanes[0];
     }
 

@@ -31,6 +31,23 @@ TEST(Awaited, ComputesOnAWorkerForThreadsAndTasksAlike) {
     EXPECT_TRUE(threads.submit(inside).get());
 }
 
+TEST(Awaited, AThreadOfAnotherPoolOrWithoutItsPlaceLeavesItToAWorker) {
+    thread_pool threads{{.workers = 1}};
+    thread_pool others{{.workers = 1}};
+    const auto is_worker = [&] {
+        return impl::compute(threads, [&](impl::computation&) {
+            return impl::pool_worker::current_of(threads.home()) != nullptr;
+        });
+    };
+    EXPECT_TRUE(others.submit(is_worker).get());
+    const auto after_blocking = [&] {
+        const impl::blocking_section here;
+        EXPECT_EQ(impl::pool_worker::current(), nullptr);
+        return is_worker();
+    };
+    EXPECT_TRUE(threads.submit(after_blocking).get());
+}
+
 TEST(Awaited, APoolThatWasShutDownRefuses) {
     thread_pool threads{{.workers = 1}};
     threads.shutdown();
