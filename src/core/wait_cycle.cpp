@@ -12,6 +12,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace troika::impl {
@@ -49,19 +50,15 @@ public:
 
     void add(blocked_work& waiting) {
         const std::scoped_lock here(mutex_);
-        if (waiting.who_ != nullptr)
-            if (std::exception_ptr cycle = follow(*waiting.who_, waiting.awaited_))
-                std::rethrow_exception(cycle);
-        waiting.next_ = first_;
-        first_ = &waiting;
-        count_.fetch_add(1, std::memory_order_relaxed);
+        if (std::exception_ptr cycle = follow(*waiting.who_, waiting.awaited_))
+            std::rethrow_exception(cycle);
+        waits_.insert_or_assign(waiting.who_, &waiting.awaited_);
+        count_.store(waits_.size(), std::memory_order_relaxed);
     }
     void remove(blocked_work& waiting) noexcept {
         const std::scoped_lock here(mutex_);
-        blocked_work** link = &first_;
-        while (*link != &waiting) link = &(*link)->next_;
-        *link = waiting.next_;
-        count_.fetch_sub(1, std::memory_order_relaxed);
+        waits_.erase(waiting.who_);
+        count_.store(waits_.size(), std::memory_order_relaxed);
     }
     std::exception_ptr find(const task_node& who, const future_core& awaited) {
         // Most wait for what runs, or for a job while no job waits: nothing to follow.
@@ -96,8 +93,7 @@ private:
     }
 
     const future_core* next(const future_core& work, std::vector<const task_node*>& held) const {
-        for (const blocked_work* each = first_; each != nullptr; each = each->next_)
-            if (each->who_ == &work) return &each->awaited_;
+        if (const auto found = waits_.find(&work); found != waits_.end()) return found->second;
         if (!work.is_task()) return nullptr;
         // Held to the end of the search, so that what it waits for stays.
         auto& node = static_cast<task_node&>(const_cast<future_core&>(work));
@@ -107,8 +103,8 @@ private:
     }
 
     std::mutex mutex_;
-    blocked_work* first_ = nullptr;          // guarded by mutex_
-    std::atomic<std::size_t> count_{0};
+    std::unordered_map<const future_core*, const future_core*> waits_;   // guarded by mutex_
+    std::atomic<std::size_t> count_{0};                                  // of waits_
 };
 
 const future_core* current_work() noexcept {
@@ -117,10 +113,12 @@ const future_core* current_work() noexcept {
 }
 
 blocked_work::blocked_work(const future_core& awaited) : who_(current_work()), awaited_(awaited) {
-    wait_register::shared().add(*this);
+    if (who_ != nullptr) wait_register::shared().add(*this);
 }
 
-blocked_work::~blocked_work() { wait_register::shared().remove(*this); }
+blocked_work::~blocked_work() {
+    if (who_ != nullptr) wait_register::shared().remove(*this);
+}
 
 std::exception_ptr find_wait_cycle(const task_node& who, const future_core& awaited) {
     return wait_register::shared().find(who, awaited);

@@ -29,7 +29,6 @@ private:
     friend class wait_register;
     const future_core* const who_;
     const future_core& awaited_;
-    blocked_work* next_ = nullptr;
 };
 
 /// Whether `awaited`, for which the parked and held task `who` waits, waits for `who`, directly or

@@ -58,8 +58,9 @@ public:
         deallocate(memory, bytes);
     }
 
-    explicit pool_call(F&& function)
-        : promise_state<T>(&pool_call::obey), context_(context_binding::current()),
+    /// `home` is the pool whose threads may run it while they wait for it; null: none.
+    explicit pool_call(F&& function, const scheduler* home = nullptr)
+        : promise_state<T>(&pool_call::obey), context_(context_binding::current()), home_(home),
           function_(std::move(function)) {
         context_binding::retain(context_);
     }
@@ -85,7 +86,7 @@ private:
         auto& me = static_cast<pool_call&>(core);
         switch (what) {
             case promise_core::order::run:
-                if (!me.try_start()) break;
+                if (current_thread.home != me.home_ || !me.try_start()) break;
                 me.call();
                 me.complete();
                 break;
@@ -123,6 +124,7 @@ private:
     }
 
     context_binding* context_;
+    const scheduler* const home_;
     union {
         F function_;
     };
@@ -247,7 +249,7 @@ private:
     template <class T, class F, class G>
     future<T> give(G&& function) {
         require_open();
-        auto* const call = new impl::pool_call<T, F>(F(std::forward<G>(function)));
+        auto* const call = new impl::pool_call<T, F>(F(std::forward<G>(function)), &home());
         future<T> answer = impl::future_access::adopt<T>(call);
         submit_job(*call);
         return answer;
