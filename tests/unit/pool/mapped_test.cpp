@@ -250,10 +250,15 @@ TEST_P(Mapped, ATaskGetsFailuresInTheirPlaceAndTimeouts) {
         auto results = threads.map(call, std::vector<int>{0, 5}, {.timeout = 5ms});
         int failures = 0;
         int late = 0;
-        try {
-            co_await results.next();
-        } catch (const std::runtime_error& error) {
-            failures += std::string(error.what()) == "zero" ? 1 : 0;
+        // A slow machine may not have it in time; then it is there later.
+        while (failures == 0) {
+            try {
+                co_await results.next();
+            } catch (const timeout_error&) {
+                continue;
+            } catch (const std::runtime_error& error) {
+                failures += std::string(error.what()) == "zero" ? 1 : 0;
+            }
         }
         try {
             co_await results.next();
