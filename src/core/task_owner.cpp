@@ -45,8 +45,8 @@ task_owner::~task_owner() {
 }
 
 std::string task_owner::join_operation::label() const {
-    return "the end of " + std::to_string(of_.task_count_) +
-           (of_.task_count_ == 1 ? " task" : " tasks");
+    const std::size_t count = of_.task_count();
+    return "the end of " + std::to_string(count) + (count == 1 ? " task" : " tasks");
 }
 
 void task_owner::pass_context_on(const task_node& starter, task_node& child) const noexcept {

@@ -35,31 +35,39 @@ std::vector<frame_view> task_tree::stack(const task_node& node) {
 }
 
 task_view task_tree::view(const task_node& node) {
+    // Where other threads run the task, it is kept from going on while it is looked at; one that
+    // runs at the moment says only that.
+    const impl::spin_guard here(node.lock_if_shared());
+    const bool shared = node.home().is_shared();
+    auto& looked_at = const_cast<task_node&>(node);
+    const bool stands = !shared || looked_at.try_hold();
     task_view copy;
     copy.id = node.id();
-    copy.stack = stack(node);
+    if (stands) copy.stack = stack(node);
     if (node.name() != nullptr)
         copy.name = node.name();
     else if (!copy.stack.empty())
         copy.name = copy.stack.back().function;
-    if (const suspension* wait = node.waits_for())
+    if (const suspension* wait = stands ? node.waits_for() : nullptr)
         copy.state = wait->label();
     else
         copy.state = node.state() == task_node::run_state::ready ? "ready" : "running";
     copy.cancelled = node.is_cancelled();
     // Its children hang below the groups that it is inside of now.
-    for (const cancel_scope* scope = &node.scope(); scope->host() == &node; scope = scope->parent())
+    for (const cancel_scope* scope = node.scope_; scope->host() == &node; scope = scope->parent())
         if (const auto* owner = dynamic_cast<const task_owner*>(scope)) {
             auto tasks = snapshot(*owner);
             copy.children.insert(copy.children.begin(), std::make_move_iterator(tasks.begin()),
                                  std::make_move_iterator(tasks.end()));
         }
+    if (shared && stands) looked_at.release_hold();
     return copy;
 }
 
 std::vector<task_view> task_tree::snapshot(const task_owner& owner) {
     std::vector<task_view> copies;
     copies.reserve(owner.task_count());
+    const task_owner::guard here(owner);
     for (const task_node& child : const_cast<task_owner&>(owner).tasks())
         copies.push_back(view(child));
     return copies;

@@ -54,6 +54,7 @@ void thread_pool::shutdown(shutdown_options how) {
 void thread_pool::require_open() const { engine_->require_open(); }
 void thread_pool::submit_job(impl::pool_job& job) { engine_->submit(impl::pool_item(job)); }
 std::size_t thread_pool::size() const noexcept { return engine_->worker_count(); }
+std::vector<task_view> thread_pool::tasks() { return task_tree::snapshot(roots()); }
 scheduler& thread_pool::home() noexcept { return *engine_; }
 task_owner& thread_pool::roots() noexcept { return engine_->roots(); }
 

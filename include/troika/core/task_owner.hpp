@@ -106,6 +106,7 @@ private:
     friend class task_node;
     friend class cancel_scope;
     friend class impl::trip;
+    friend class task_tree;
 
     /// A child ended by throwing `error`, which is not `cancelled`. Called before it has left.
     virtual void child_failed(task_node& child, const std::exception_ptr& error) noexcept = 0;

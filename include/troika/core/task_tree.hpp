@@ -28,7 +28,7 @@ struct task_view {
 };
 
 /// Looks at the tasks of a scheduler without disturbing them.
-/// Thread: the scheduler's own.
+/// Thread: the scheduler's own; any, for one with several threads, whose tasks go on meanwhile.
 class task_tree {
 public:
     /// Copies what is below `owner`.

@@ -6,6 +6,7 @@
 #include <troika/core/recycler.hpp>
 #include <troika/core/task.hpp>
 #include <troika/core/task_owner.hpp>
+#include <troika/core/task_tree.hpp>
 #include <troika/pool/pool_item.hpp>
 
 #include <concepts>
@@ -17,6 +18,7 @@
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace troika {
 
@@ -224,6 +226,9 @@ public:
     };
     /// A look at the pool while it goes on. Costs a look at each worker.
     [[nodiscard]] statistics stats() const noexcept;
+
+    /// Copies its tree of tasks, which go on meanwhile.
+    [[nodiscard]] std::vector<task_view> tasks();
 
     /// The home of its tasks.
     [[nodiscard]] scheduler& home() noexcept;
