@@ -55,12 +55,13 @@ bool future_core::remove_waiter(future_waiter& waiter) noexcept {
     return found;
 }
 
-void future_core::complete() noexcept {
+std::uint64_t future_core::finish(std::uint64_t references) noexcept {
     std::uint64_t state;
     do {
         state = unlocked_state();
-    } while (!state_.compare_exchange_weak(state, (state & reference_bits) | done_bit,
-                                           std::memory_order_acq_rel, std::memory_order_relaxed));
+    } while (!state_.compare_exchange_weak(
+        state, ((state & reference_bits) - references) | done_bit, std::memory_order_acq_rel,
+        std::memory_order_relaxed));
     // The list is newest first; those who came first are told first.
     future_waiter* oldest = nullptr;
     for (future_waiter* waiter = list_of(state); waiter != nullptr;) {
@@ -74,6 +75,13 @@ void future_core::complete() noexcept {
         oldest->future_done();
         oldest = next;
     }
+    return state;
+}
+
+bool future_core::complete_with_waiters() noexcept {
+    // The reference goes with the done bit: what is told needs the waiters only, and the one who
+    // looks at the result is then the one who destroys it.
+    return (finish(one_reference) & reference_bits) == one_reference;
 }
 
 namespace {

@@ -158,7 +158,14 @@ void pool_engine::push(pool_item item, bool last) noexcept {
 }
 
 void pool_engine::schedule_shared(task_node& node, bool last) noexcept {
+    if (is_current()) {
+        push(pool_item(node), last);
+        return;
+    }
+    // The task may have ended, and the pool with it, before a thread from outside is back.
+    wakers_.fetch_add(1, std::memory_order_relaxed);
     push(pool_item(node), last);
+    wakers_.fetch_sub(1, std::memory_order_release);   // pairs with end()
 }
 
 void pool_engine::close() noexcept { closed_.store(true, std::memory_order_seq_cst); }
@@ -180,6 +187,7 @@ void pool_engine::end() noexcept {
     finished_.store(true, std::memory_order_seq_cst);
     refuse_late();
     attendant_.reset();
+    while (wakers_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
     ended_ = true;
 }
 

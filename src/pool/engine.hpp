@@ -122,6 +122,7 @@ private:
     std::atomic<bool> finished_{false};        // nothing is left, and nothing can come
     std::atomic<bool> broken_{false};
     std::atomic<std::uint32_t> guests_{0};     // threads that run a job without a worker
+    std::atomic<std::uint32_t> wakers_{0};     // other threads that are making a task ready
     bool ended_ = false;
 
     mutable std::mutex mutex_;

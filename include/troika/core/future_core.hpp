@@ -106,11 +106,10 @@ public:
             state_.compare_exchange_strong(state, (state - one_reference) | done_bit,
                                            std::memory_order_acq_rel, std::memory_order_acquire))
             return false;
-        complete();
-        return release();
+        return complete_with_waiters();
     }
     /// The same for a producer that keeps its reference.
-    void complete() noexcept;
+    void complete() noexcept { static_cast<void>(finish(0)); }
 
     /// Whether there is one reference only, so that no other thread can look.
     [[nodiscard]] bool unshared() const noexcept {
@@ -143,6 +142,9 @@ private:
     static future_waiter* list_of(std::uint64_t state) noexcept {
         return reinterpret_cast<future_waiter*>(state & waiter_bits);
     }
+    [[nodiscard]] bool complete_with_waiters() noexcept;
+    /// Sets the done bit, gives back `references` and tells the waiters. Returns: the state before.
+    std::uint64_t finish(std::uint64_t references) noexcept;
     /// Waits until the list is not locked. Returns: the state.
     [[nodiscard]] std::uint64_t unlocked_state() const noexcept;
 
