@@ -91,7 +91,7 @@ void pool_engine::thread_main(void* argument) noexcept {
     me.prepare_thread();
     do {
         pool_worker* const worker = std::exchange(thread.worker, nullptr);
-        worker->serve(thread);
+        worker->serve();
     } while (me.wait_for_call(thread));
     current_thread.worker = nullptr;
     current_thread.home = nullptr;
@@ -127,16 +127,12 @@ bool pool_engine::wait_for_call(pool_thread& thread) noexcept {
 }
 
 void pool_engine::require_open() const {
-    if (broken_.load(std::memory_order_acquire)) {
-        std::rethrow_exception(why_broken());
-    }
-    if (closed_.load(std::memory_order_seq_cst) && !is_own_thread())
+    if (broken_.load(std::memory_order_acquire)) std::rethrow_exception(why_broken());
+    if (closed_.load(std::memory_order_seq_cst) && !is_current())
         throw std::runtime_error(
             "work was given to a thread pool after its shutdown(): submit before, or make a new "
             "pool");
 }
-
-bool pool_engine::is_own_thread() const noexcept { return is_current(); }
 
 void pool_engine::submit(pool_item item) noexcept {
     if (trace_hooks* const watcher = hooks()) [[unlikely]]

@@ -110,7 +110,6 @@ private:
     /// Returns: false when the pool has ended.
     [[nodiscard]] bool wait_for_call(pool_thread& thread) noexcept;
     void finish_if_idle() noexcept;
-    [[nodiscard]] bool is_own_thread() const noexcept;
 
     const std::string name_;
     const std::unique_ptr<pool_preparation> prepare_;

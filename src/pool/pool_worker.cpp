@@ -173,14 +173,13 @@ void pool_worker::run(pool_item item) noexcept {
     }
 }
 
-void pool_worker::serve(pool_thread& thread) noexcept {
+void pool_worker::serve() noexcept {
     current_thread.worker = this;
     while (const pool_item item = next()) {
         run(item);
         // Another thread has taken over while this one slept in the middle of it.
         if (current_thread.worker != this) return;
     }
-    static_cast<void>(thread);
     current_thread.worker = nullptr;
 }
 

@@ -157,9 +157,6 @@ protected:
     void make_ready_shared(bool last = false) noexcept;
     void abort_wait_shared() noexcept;
     void abort_held() noexcept;
-    /// Lets the suspension be looked at: nobody resumes the task until release(). Returns: false
-    /// when it does not wait.
-    [[nodiscard]] bool hold() noexcept;
     void settle_watching(const impl::future_core& awaited) noexcept;
     void finish_shared() noexcept;
     void resume_shared() noexcept;

@@ -28,7 +28,6 @@ protected:
 
 private:
     friend class timer_wheel;
-    friend class shared_timers;
     friend struct timer_list;
 
     /// The deadline has passed; the timer is no longer armed.

@@ -75,7 +75,7 @@ private:
     static constexpr std::uint32_t is_awaited = 2;   // by a thread that sleeps
 
     /// Works until the pool ends, or until another thread has taken over.
-    void serve(pool_thread& thread) noexcept;
+    void serve() noexcept;
     [[nodiscard]] pool_item next() noexcept;
     [[nodiscard]] pool_item search() noexcept;
     [[nodiscard]] pool_item look_around() noexcept;
