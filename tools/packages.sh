@@ -46,10 +46,11 @@ install_packages() {
             guarded=1
         fi
     fi
+    # Nothing of the machine is taken away: packages that conflict are an error that says so.
     # A foreign repository that does not answer must not stop us: what counts is the installation.
     "${as_root[@]}" apt-get -q -o Acquire::Retries=3 update >"$log" 2>&1 || true
     "${as_root[@]}" apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 \
-        install --no-install-recommends "$@" >>"$log" 2>&1 || status=$?
+        install --no-install-recommends --no-remove "$@" >>"$log" 2>&1 || status=$?
     [ "$guarded" = 1 ] && "${as_root[@]}" rm -f "$guard"
     if [ "$nginx_is_new" = 1 ] && command -v systemctl >/dev/null 2>&1; then
         "${as_root[@]}" systemctl disable nginx >>"$log" 2>&1 || true
