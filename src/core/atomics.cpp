@@ -5,9 +5,12 @@
 #include "os/futex.hpp"
 #include "os/membarrier.hpp"
 
+#include <thread>
+
 namespace troika {
 
 void std_atomics::pause() noexcept { os::pause(); }
+void std_atomics::yield() noexcept { std::this_thread::yield(); }
 
 bool std_atomics::heavy_barrier() noexcept { return os::membarrier(); }
 

@@ -10,40 +10,6 @@
 
 namespace troika {
 
-bool inbox::push(posted& call) noexcept {
-    std::uint64_t state = state_.load(std::memory_order_relaxed);
-    std::uint64_t added = 0;
-    bool first = false;
-    do {
-        call.next_posted_ = reinterpret_cast<posted*>(state & call_bits);
-        first = call.next_posted_ == nullptr;
-        added = (state & ~call_bits) + (first ? one_waker : 0) +
-                reinterpret_cast<std::uintptr_t>(&call);
-        // Sequentially consistent: ordered against the poller's "asleep" flag, which wake() reads.
-    } while (!state_.compare_exchange_weak(state, added, std::memory_order_seq_cst,
-                                           std::memory_order_relaxed));
-    return first;   // the call itself may be gone
-}
-
-posted* inbox::take() noexcept {
-    // Acquire: pairs with push(), whose calls are then visible.
-    posted* newest = reinterpret_cast<posted*>(
-        state_.fetch_and(~call_bits, std::memory_order_acquire) & call_bits);
-    posted* oldest = nullptr;
-    while (newest != nullptr) {
-        posted* next = newest->next_posted_;
-        newest->next_posted_ = oldest;
-        oldest = newest;
-        newest = next;
-    }
-    return oldest;
-}
-
-void inbox::wait_for_wakers() const noexcept {
-    // Acquire: pairs with woken(), after which the poster touches nothing of the loop.
-    while (state_.load(std::memory_order_acquire) >= one_waker) std::this_thread::yield();
-}
-
 /// The tasks that no task started: run()'s and submit()'s. One's failure is its future's affair.
 class event_loop::root_tasks final : public task_owner {
 public:
@@ -147,7 +113,7 @@ void event_loop::add_service(const void* key, std::unique_ptr<loop_service> made
 void event_loop::run_inbox() noexcept {
     for (posted* next = inbox_.take(); next != nullptr;) {
         posted& item = *next;
-        next = inbox::next(item);   // read first: the call may destroy the object
+        next = inbox_.next(item);   // read first: the call may destroy the object
         call(item);
     }
 }

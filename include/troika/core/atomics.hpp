@@ -44,6 +44,8 @@ struct std_atomics {
 
     /// Tells the processor that this is a spin loop.
     static void pause() noexcept;
+    /// Lets another thread run, for waits on one that may be in a system call.
+    static void yield() noexcept;
 
     /// One half of an agreement between a thread that often stores and then looks, and one that
     /// seldom does the same the other way round: here only the compiler is kept from reordering.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/core/atomics.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/core/task_node.hpp>
 #include <troika/core/thread_state.hpp>
@@ -14,6 +15,10 @@ namespace troika {
 
 class task_owner;
 class trace_hooks;
+
+namespace impl {
+struct posted_links;
+}
 
 /// A call that a scheduler makes on its own thread at the request of any thread.
 ///
@@ -30,10 +35,18 @@ protected:
 
 private:
     friend class scheduler;
-    friend class inbox;
+    friend struct impl::posted_links;
     virtual void run() noexcept = 0;
-    posted* next_posted_ = nullptr;
+    std_atomics::plain<posted*> next_posted_{nullptr};
 };
+
+namespace impl {
+
+struct posted_links {
+    static std_atomics::plain<posted*>& next(posted& of) noexcept { return of.next_posted_; }
+};
+
+}  // namespace impl
 
 /// The home of tasks: all that a task knows of the engine that runs it.
 ///

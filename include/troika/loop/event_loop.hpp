@@ -7,9 +7,9 @@
 #include <troika/core/task.hpp>
 #include <troika/core/task_owner.hpp>
 #include <troika/core/task_tree.hpp>
+#include <troika/loop/inbox.hpp>
 #include <troika/loop/poller.hpp>
 
-#include <atomic>
 #include <concepts>
 #include <memory>
 #include <type_traits>
@@ -19,37 +19,6 @@
 namespace troika {
 
 class timer_wheel;
-
-/// Calls that other threads ask of a scheduler, newest first until they are taken.
-///
-/// A list that is grabbed whole: a post is one compare-and-swap, and only the post that finds the
-/// list empty has to wake the loop. Source: R. K. Treiber, "Systems Programming: Coping with
-/// Parallelism".
-/// Thread: push() any, take() the scheduler's.
-class inbox {
-public:
-    /// Returns: whether the list was empty, so that the loop may have to be woken; then the caller
-    /// says so with woken(), and the inbox is there until it has.
-    bool push(posted& call) noexcept;
-    void woken() noexcept { state_.fetch_sub(one_waker, std::memory_order_release); }
-    [[nodiscard]] bool empty() const noexcept {
-        return (state_.load(std::memory_order_relaxed) & call_bits) == 0;
-    }
-    /// Returns: the calls in the order in which they were pushed, linked; null when there are none.
-    posted* take() noexcept;
-    /// Returns: the call after `call` in a list that take() gave.
-    static posted* next(const posted& call) noexcept { return call.next_posted_; }
-
-    /// Waits until no other thread is between push() and woken(): the loop may end due to a call
-    /// whose poster is not done with it.
-    void wait_for_wakers() const noexcept;
-
-private:
-    static constexpr std::uint64_t one_waker = std::uint64_t{1} << 48;
-    static constexpr std::uint64_t call_bits = one_waker - 1;
-
-    std::atomic<std::uint64_t> state_{0};   // the newest call; above it, how many are to wake
-};
 
 /// Something that a loop has at most one of, made when it is first asked for: a resolver, the
 /// signals.
@@ -209,7 +178,7 @@ private:
     std::unique_ptr<timer_wheel> timers_;
     std::unique_ptr<root_tasks> roots_;
     std::vector<std::pair<const void*, std::unique_ptr<loop_service>>> services_;
-    inbox inbox_;
+    impl::inbox<posted, impl::posted_links> inbox_;
 };
 
 }  // namespace troika

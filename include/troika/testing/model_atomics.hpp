@@ -242,6 +242,9 @@ struct model_atomics {
     static void pause(std::source_location where = std::source_location::current()) noexcept {
         impl::pause_thread(where);
     }
+    static void yield(std::source_location where = std::source_location::current()) noexcept {
+        impl::pause_thread(where);
+    }
 
     /// What a thread did before a light barrier that comes before a heavy one is seen by who passed
     /// the heavy one; and the other way round. Two light barriers order nothing between them, and
