@@ -78,7 +78,13 @@ private:
     static constexpr std::size_t lane_count = 8;
     static constexpr std::size_t lane_length = 8;
 
-    decltype(auto) element(const It& at) { return std::invoke(transform_, *at); }
+    using given = std::invoke_result_t<Transform&, std::iter_reference_t<It>>;
+    // A reference to an element that is made when it is asked for would dangle.
+    using element_type =
+        std::conditional_t<std::is_reference_v<std::iter_reference_t<It>>, given,
+                           std::remove_cvref_t<given>>;
+
+    element_type element(const It& at) { return std::invoke(transform_, *at); }
 
     void add(T more) {
         if (sum_)
