@@ -164,12 +164,15 @@ private:
             field = codec<F>::read(from);
     }
 
-    // Braces: the fields are read in order.
+    // Braces: the fields are read in order. A bit-field gets back what fitted into it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
     template <class... F>
     static T read_fields(wire_reader& from, type_list<F...>*) {
         (void)from;
         return T{codec<F>::read(from)...};
     }
+#pragma GCC diagnostic pop
 };
 
 /// A C array within an aggregate.
