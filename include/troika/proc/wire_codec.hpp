@@ -7,8 +7,8 @@
 //
 // Numbers, enums, bool, std::byte · strings of any character · vector, array, deque, list, the sets
 // and maps · pair, tuple, optional, variant, expected, unique_ptr (the value in it) · durations and
-// time points, filesystem::path, complex, bitset, error_code, exception_ptr · aggregates of such,
-// field by field.
+// time points, filesystem::path, complex, bitset, error_code · aggregates of such, field by field.
+// With exception_codec.hpp: exception_ptr.
 
 #include <troika/proc/crossing.hpp>
 #include <troika/proc/crossing_aggregates.hpp>

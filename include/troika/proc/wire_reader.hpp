@@ -10,6 +10,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -114,6 +115,11 @@ public:
     /// Says that the message should end here.
     void finish() const;
 
+    /// Which process the message is from, "worker 3, pid 1234"; what its errors say of themselves.
+    /// Lifetime: `origin`, until the message is read.
+    void set_origin(std::string_view origin) noexcept { origin_ = origin; }
+    [[nodiscard]] std::string_view origin() const noexcept { return origin_; }
+
     /// Throws: wire_error "`what`".
     [[noreturn]] static void fail(const std::string& what) { throw wire_error(what); }
 
@@ -130,6 +136,7 @@ private:
     std::span<const std::byte> piece_;
     std::uint64_t beyond_;   // bytes of the message after piece_
     unsigned levels_ = 0;
+    std::string_view origin_;
 };
 
 }  // namespace troika
