@@ -41,7 +41,7 @@ void wire_reader::copy_pieces(std::span<std::byte> into) {
     }
 }
 
-void wire_reader::skip(std::uint64_t size) {
+void wire_reader::skip_pieces(std::uint64_t size) {
     if (size > remaining()) cut_short(size);
     while (size > 0) {
         const std::span<const std::byte> piece = peek();

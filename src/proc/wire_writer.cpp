@@ -48,6 +48,11 @@ void wire_writer::enlarge(std::size_t size) {
 }
 
 void wire_writer::clear() noexcept {
+    if (capacity_ > kept_bytes_max) {
+        heap_.reset();
+        data_ = inline_;
+        capacity_ = inline_bytes;
+    }
     used_ = 0;
     referenced_ = 0;
     referred_.clear();

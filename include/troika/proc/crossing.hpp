@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace troika {
 
@@ -98,7 +99,7 @@ template <class T>
 concept looks_callable = requires { &T::operator(); };
 template <class T>
 concept looks_bound = requires(T& value) { value.native_handle(); } ||
-                      requires(T& value) { value.operator co_await(); } ||
+                      requires { std::declval<T>().operator co_await(); } ||
                       requires(T& value) { value.await_resume(); } ||
                       requires(T& value) { value.get(); value.wait(); } ||
                       requires(T& value) { value.get_future(); };

@@ -56,6 +56,7 @@ public:
     static constexpr std::size_t inline_bytes = 208;
     /// Ranges of at least this size are referred to.
     static constexpr std::size_t reference_bytes_min = 4096;
+    static constexpr std::size_t kept_bytes_max = 65'536;
 
     wire_writer() noexcept {}
     wire_writer(const wire_writer&) = delete;
@@ -100,7 +101,7 @@ public:
     /// Bytes of the whole message.
     [[nodiscard]] std::uint64_t size() const noexcept { return used_ + referenced_; }
 
-    /// Forgets the message, and keeps the memory.
+    /// Forgets the message, and keeps the memory unless it is more than `kept_bytes_max`.
     void clear() noexcept;
 
     /// Goes over the pieces of the message in order; none is empty.

@@ -3,6 +3,9 @@
 
 #include "wire_harness.hpp"
 
+#include <troika/core/future.hpp>
+#include <troika/core/task.hpp>
+
 #include <array>
 #include <atomic>
 #include <bitset>
@@ -382,6 +385,8 @@ TEST(wire_codec, knows_what_cannot_cross) {
     static_assert(why_not<std::mutex>() == refusal::lock);
     static_assert(why_not<std::atomic<int>>() == refusal::lock);
     static_assert(why_not<std::thread>() == refusal::lock);
+    static_assert(why_not<task<int>>() == refusal::lock);
+    static_assert(why_not<future<int>>() == refusal::lock);
     static_assert(why_not<int[3]>() == refusal::raw_array);
     struct derived : point {
         int z;

@@ -110,6 +110,11 @@ TEST(wire_writer, forgets_all_when_cleared) {
     EXPECT_TRUE(writer.attachments().empty());
     writer.put('z');
     EXPECT_EQ(bytes_of(writer), std::vector<std::byte>{std::byte{'z'}});
+    for (int round = 0; round < 2; ++round) {
+        writer.clear();
+        writer.copy(std::vector<std::byte>(wire_writer::kept_bytes_max + 1, std::byte{1}));
+        EXPECT_EQ(bytes_of(writer).size(), wire_writer::kept_bytes_max + 1);
+    }
 }
 
 }  // namespace troika
