@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <troika/proc/exception_codec.hpp>
 
+#include "os/symbol.hpp"
+#include "os/throw_stack.hpp"
 #include "wire_harness.hpp"
 
 #include <troika/core/cancelled.hpp>
@@ -215,6 +217,17 @@ TEST(exception_codec, anything_else_is_a_remote_error) {
     // Derived from a known type is not that type.
     EXPECT_THAT(caught<remote_error>(cross(std::make_exception_ptr(final_one("f")))).type_name(),
                 HasSubstr("final_one"));
+}
+
+TEST(exception_codec, the_stack_is_that_of_the_throw) {
+    os::throw_stack stack;
+    const std::exception_ptr error = thrown_by([&] {
+        os::call_recording_stack([](void*) { throw stranger("odd"); }, nullptr, stack);
+    });
+    const auto read = caught<remote_error>(cross(error, stack.calls()));
+    ASSERT_GE(stack.count, 1u);
+    EXPECT_EQ(read.stack(), os::describe_calls(stack.calls()));
+    EXPECT_THAT(read.stack(), HasSubstr("unit_proc"));
 }
 
 TEST(exception_codec, nested_exceptions_keep_their_chain) {
