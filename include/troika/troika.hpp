@@ -59,6 +59,15 @@
 #include <troika/pool/parallel_reduce.hpp>
 #include <troika/pool/parallel_sort.hpp>
 #include <troika/pool/thread_pool.hpp>
+#include <troika/proc/crossing_function.hpp>
+#include <troika/proc/error_category.hpp>
+#include <troika/proc/exception_codec.hpp>
+#include <troika/proc/function_identity.hpp>
+#include <troika/proc/remote_error.hpp>
+#include <troika/proc/wire_codec.hpp>
+#include <troika/proc/wire_error.hpp>
+#include <troika/proc/wire_reader.hpp>
+#include <troika/proc/wire_writer.hpp>
 #include <troika/io/detour.hpp>
 #include <troika/io/errors.hpp>
 #include <troika/io/offload.hpp>
