@@ -14,9 +14,6 @@ namespace troika::os {
 
 namespace {
 
-// The kernel's number; not in the headers of older C libraries.
-constexpr auto by_descriptor = static_cast<idtype_t>(3);
-
 // The two sets of wishes, destroyed whatever happens. Their functions return errno values.
 struct wishes {
     wishes() noexcept {
@@ -69,21 +66,6 @@ int spawn(const char* const* arguments, const spawn_options& options, int& proce
 int open_process(int process) noexcept {
     const long descriptor = ::syscall(SYS_pidfd_open, process, 0);   // always close-on-exec
     return descriptor < 0 ? -errno : static_cast<int>(descriptor);
-}
-
-int signal_process(int descriptor, int signal) noexcept {
-    return ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) < 0 ? -errno : 0;
-}
-
-int reap(int descriptor, process_end& into) noexcept {
-    siginfo_t info{};
-    while (::waitid(by_descriptor, static_cast<id_t>(descriptor), &info, WEXITED | WNOHANG) < 0)
-        if (errno != EINTR) return -errno;
-    if (info.si_pid == 0) return -EAGAIN;
-    const bool exited = info.si_code == CLD_EXITED;
-    into.code = exited ? info.si_status : 0;
-    into.signal = exited ? 0 : info.si_status;
-    return 0;
 }
 
 void kill_and_reap(int process) noexcept {

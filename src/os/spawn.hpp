@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/process.hpp"
+
 // Processes. int results: a descriptor or 0; -errno on failure.
 
 namespace troika::os {
@@ -23,19 +25,6 @@ int spawn(const char* const* arguments, const spawn_options& options, int& proce
 /// A descriptor that stands for a child and is readable once it has ended; close-on-exec.
 /// Requires: it was not reaped. -ENOSYS before Linux 5.3.
 int open_process(int process) noexcept;
-
-/// Sends a signal to the process that `descriptor` stands for. -ESRCH when it was reaped.
-int signal_process(int descriptor, int signal) noexcept;
-
-/// How a process ended.
-struct process_end {
-    int code = 0;     ///< what it gave to exit()
-    int signal = 0;   ///< the number of the signal that ended it, or 0
-};
-
-/// Takes note of the end of the child that `descriptor` stands for; it is gone afterwards.
-/// -EAGAIN while it runs; -ECHILD when its end is lost, as where SIGCHLD is ignored.
-int reap(int descriptor, process_end& into) noexcept;
 
 /// Kills the child `process`, for which there is no descriptor, and reaps it. Sleeps until then.
 void kill_and_reap(int process) noexcept;
