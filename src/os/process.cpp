@@ -80,8 +80,8 @@ TROIKA_UNSEEN int close_between(int first, unsigned last) noexcept {
 
 // For kernels without close_range(). Its own descriptor goes last.
 TROIKA_UNSEEN int close_listed(int first) noexcept {
-    const long list = call(SYS_openat, AT_FDCWD, address("/proc/self/fd"),
-                           O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const long list =
+        call(SYS_openat, AT_FDCWD, address("/proc/self/fd"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (list < 0) return -errno;
     alignas(std::uint64_t) char entries[2048];
     for (;;) {
@@ -196,9 +196,7 @@ public:
     }
     all_blocked(const all_blocked&) = delete;
     all_blocked& operator=(const all_blocked&) = delete;
-    ~all_blocked() {
-        call(SYS_rt_sigprocmask, SIG_SETMASK, address(&before_), 0, kernel_set_size);
-    }
+    ~all_blocked() { call(SYS_rt_sigprocmask, SIG_SETMASK, address(&before_), 0, kernel_set_size); }
 
 private:
     std::uint64_t before_ = 0;
@@ -230,7 +228,7 @@ int reap_with(int handle, int flags, process_end& into) noexcept {
     return 0;
 }
 
-}  // namespace
+}   // namespace
 
 int start_process(const start_options& options, started_process& into) noexcept {
     into.failed = start_step::request;
@@ -280,12 +278,10 @@ int signal_process(int handle, int signal) noexcept {
     return ::syscall(SYS_pidfd_send_signal, handle, signal, nullptr, 0) < 0 ? -errno : 0;
 }
 
-int signal_group(int group, int signal) noexcept {
-    return ::kill(-group, signal) < 0 ? -errno : 0;
-}
+int signal_group(int group, int signal) noexcept { return ::kill(-group, signal) < 0 ? -errno : 0; }
 
 int reap(int handle, process_end& into) noexcept { return reap_with(handle, WNOHANG, into); }
 
 int wait_and_reap(int handle, process_end& into) noexcept { return reap_with(handle, 0, into); }
 
-}  // namespace troika::os
+}   // namespace troika::os

@@ -48,13 +48,13 @@ struct start_options {
 /// What start_process() was at when it failed.
 enum class start_step : unsigned char {
     nothing,
-    request,        ///< -EINVAL: the options contradict each other
-    process,        ///< -EAGAIN: too many processes; -ENOMEM; -ENOSYS: no pidfd (Linux 5.4 has it)
+    request,   ///< -EINVAL: the options contradict each other
+    process,   ///< -EAGAIN: too many processes; -ENOMEM; -ENOSYS: no pidfd (Linux 5.4 has it)
     group,
     death_signal,   ///< -ESRCH: the parent has ended already
     descriptors,    ///< -EBADF: one of those given is not open; -EMFILE
     directory,
-    program,        ///< -ENOENT, -EACCES, -ENOEXEC...
+    program,   ///< -ENOENT, -EACCES, -ENOEXEC...
 };
 
 /// A child as start_process() leaves it.
@@ -99,4 +99,4 @@ int reap(int handle, process_end& into) noexcept;
 /// The same, sleeping until it has ended.
 int wait_and_reap(int handle, process_end& into) noexcept;
 
-}  // namespace troika::os
+}   // namespace troika::os

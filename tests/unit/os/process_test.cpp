@@ -117,7 +117,7 @@ failed_start failure_of(const child& one) {
     return {one.started, one.process.failed};
 }
 
-}  // namespace
+}   // namespace
 
 TEST(process, tells_how_it_ended) {
     const process_end exited = shell("exit 7").wait();
@@ -138,8 +138,7 @@ TEST(process, says_which_step_failed) {
     EXPECT_EQ(failure_of(shell("", {}, {{1'000'000, 0}})), (failed_start{-EBADF, descriptors}));
     EXPECT_EQ(failure_of(shell("", {}, {{1, 0}, {2, 0}})), (failed_start{-EINVAL, request}));
     EXPECT_EQ(failure_of(shell("", {}, {{1, -1}})), (failed_start{-EINVAL, request}));
-    EXPECT_EQ(failure_of(shell("", {.death_signal = 1000})),
-              (failed_start{-EINVAL, death_signal}));
+    EXPECT_EQ(failure_of(shell("", {.death_signal = 1000})), (failed_start{-EINVAL, death_signal}));
 }
 
 TEST(process, tries_each_path_in_turn) {
@@ -151,8 +150,8 @@ TEST(process, tries_each_path_in_turn) {
 }
 
 TEST(process, hands_over_each_argument_as_it_is) {
-    const child one({"/bin/sh", "-c", "for each; do echo \"<$each>\"; done", "sh", "a  b", "",
-                     "$(x)*"});
+    const child one(
+        {"/bin/sh", "-c", "for each; do echo \"<$each>\"; done", "sh", "a  b", "", "$(x)*"});
     EXPECT_EQ(one.read(), "<a  b>\n<>\n<$(x)*>\n");
     EXPECT_EQ(one.wait().code, 0);
 }
@@ -180,19 +179,15 @@ TEST(process, gives_descriptors_each_others_numbers) {
     const fd full(::open("/dev/full", O_RDONLY | O_CLOEXEC));
     const std::string script = "readlink /proc/$$/fd/" + std::to_string(zero.get()) +
                                "; readlink /proc/$$/fd/" + std::to_string(full.get());
-    EXPECT_EQ(said(script.c_str(), {},
-                   {{child::output_end, 1},
-                    {2, 2},
-                    {zero.get(), full.get()},
-                    {full.get(), zero.get()}}),
-              "/dev/full\n/dev/zero\n");
+    EXPECT_EQ(
+        said(script.c_str(), {},
+             {{child::output_end, 1}, {2, 2}, {zero.get(), full.get()}, {full.get(), zero.get()}}),
+        "/dev/full\n/dev/zero\n");
     // And one under its own.
-    EXPECT_EQ(said(script.c_str(), {},
-                   {{child::output_end, 1},
-                    {2, 2},
-                    {full.get(), full.get()},
-                    {full.get(), zero.get()}}),
-              "/dev/full\n/dev/full\n");
+    EXPECT_EQ(
+        said(script.c_str(), {},
+             {{child::output_end, 1}, {2, 2}, {full.get(), full.get()}, {full.get(), zero.get()}}),
+        "/dev/full\n/dev/full\n");
     EXPECT_EQ(::fcntl(full.get(), F_GETFD), FD_CLOEXEC);   // ours are as they were
 }
 
@@ -341,4 +336,4 @@ TEST(process, closes_descriptors_on_old_kernels_too) {
     }
 }
 
-}  // namespace troika::os
+}   // namespace troika::os
