@@ -19,6 +19,8 @@ namespace {
 
 constexpr const char* stream_names[] = {"standard input", "standard output", "standard error"};
 
+// Lifetime: `texts`.
+std::vector<const char*> pointers_to(std::vector<std::string>&& texts) = delete;
 std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<const char*> pointers;
     pointers.reserve(texts.size() + 1);
@@ -98,7 +100,8 @@ void launch::perform() {
         const bool as_output = wanted[at]->what() == output;
         given[at] = {as_output ? given[1].descriptor : open_stream(number, *wanted[at]), number};
     }
-    const std::vector<const char*> programs = pointers_to(what_.candidates(path_));
+    const std::vector<std::string> candidates = what_.candidates(path_);
+    const std::vector<const char*> programs = pointers_to(candidates);
     const std::vector<const char*> arguments = pointers_to(what_.words());
     const std::vector<const char*> entries = pointers_to(entries_);
     const os::start_options how{

@@ -268,7 +268,7 @@ TEST_F(Child, InheritsNothingElse) {
     const auto before = std::signal(SIGUSR1, SIG_IGN);
     const std::string said = run_here(
         said_by(shell("grep -E 'SigBlk|SigIgn' /proc/self/status; for each in /proc/$$/fd/*; do "
-                      "readlink $each; done"),
+                      "readlink $each; done; true"),
                 {.standard_input = stdio::null, .standard_error = stdio::null}));
     std::signal(SIGUSR1, before);
     ::close(ends[0]);
