@@ -82,4 +82,4 @@ task<std::string> read_all(Core& core, std::size_t size_max) {
     }
 }
 
-}   // namespace troika::io
+}  // namespace troika::io

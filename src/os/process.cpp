@@ -228,7 +228,7 @@ int reap_with(int handle, int flags, process_end& into) noexcept {
     return 0;
 }
 
-}   // namespace
+}  // namespace
 
 int start_process(const start_options& options, started_process& into) noexcept {
     into.failed = start_step::request;
@@ -284,4 +284,4 @@ int reap(int handle, process_end& into) noexcept { return reap_with(handle, WNOH
 
 int wait_and_reap(int handle, process_end& into) noexcept { return reap_with(handle, 0, into); }
 
-}   // namespace troika::os
+}  // namespace troika::os

@@ -99,4 +99,4 @@ int reap(int handle, process_end& into) noexcept;
 /// The same, sleeping until it has ended.
 int wait_and_reap(int handle, process_end& into) noexcept;
 
-}   // namespace troika::os
+}  // namespace troika::os

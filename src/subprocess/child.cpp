@@ -132,7 +132,7 @@ Pipe& require_pipe(std::optional<Pipe>& pipe, const char* stream) {
     return *pipe;
 }
 
-}   // namespace
+}  // namespace
 
 child::child(child_core_owner core) noexcept : core_(std::move(core)) {}
 
@@ -172,4 +172,4 @@ task<child> start(command what, start_options options) {
     co_return child(plan.take_child());
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -40,7 +40,7 @@ task<void> reap_killed(std::unique_ptr<child_core> killed) {
     }
 }
 
-}   // namespace
+}  // namespace
 
 exit_operation::exit_operation(event_loop& loop, int handle, std::string_view program) noexcept
     : operation(loop, exit_request(handle)), program_(program) {}
@@ -107,4 +107,4 @@ bool child_core::send(int signal, signal_target to) noexcept {
     return os::signal_process(process.handle.get(), signal) == 0;
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -67,4 +67,4 @@ private:
     void run() noexcept override;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -33,7 +33,7 @@ void append_word(std::string& text, std::string_view word) {
     if (!plain) text += '\'';
 }
 
-}   // namespace
+}  // namespace
 
 void command::require_valid() const {
     if (words_.empty() || words_.front().empty())
@@ -72,4 +72,4 @@ std::string to_string(const command& which) {
     return text;
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

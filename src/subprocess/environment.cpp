@@ -13,7 +13,7 @@ std::string_view name_of(std::string_view entry) noexcept {
     return entry.substr(0, entry.find('=', entry.empty() ? 0 : 1));
 }
 
-}   // namespace
+}  // namespace
 
 environment& environment::set(std::string_view name, std::string_view value) {
     if (value.contains('\0'))
@@ -64,4 +64,4 @@ std::optional<std::string> environment::value(std::string_view name,
     return std::nullopt;
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

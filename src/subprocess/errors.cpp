@@ -29,7 +29,7 @@ std::string message_of(std::string_view command, exit_status status, std::string
     return message;
 }
 
-}   // namespace
+}  // namespace
 
 subprocess_error::subprocess_error(std::string_view command, exit_status status,
                                    std::string_view error)
@@ -41,4 +41,4 @@ output_overrun::output_overrun(std::string_view stream, std::size_t limit)
                          "program and read a pipe)"),
       limit_(limit) {}
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -12,4 +12,4 @@ std::string to_string(exit_status status) {
     return "ended by signal " + std::to_string(status.signal());
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -72,7 +72,7 @@ std::string_view advice_for(int error, const command& what) noexcept {
     }
 }
 
-}   // namespace
+}  // namespace
 
 launch::launch(event_loop& loop, const command& what, const start_options& options)
     : what_(what), options_(options), directory_(options.directory) {
@@ -187,4 +187,4 @@ void launch::fail(int error, os::start_step step) const {
     os::throw_error(error, what);
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -47,4 +47,4 @@ private:
     child_core_owner core_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

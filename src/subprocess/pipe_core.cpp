@@ -23,7 +23,7 @@ io_request fill_request(pipe_core& core, std::size_t size_max) {
     return request;
 }
 
-}   // namespace
+}  // namespace
 
 void pipe_core_delete::operator()(pipe_core* core) const noexcept { delete core; }
 
@@ -48,4 +48,4 @@ std::size_t pipe_fill_operation::await_resume() const {
 
 std::string pipe_fill_operation::label() const { return core_->describe_read(); }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

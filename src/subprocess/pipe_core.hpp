@@ -53,4 +53,4 @@ private:
     os::fd end_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

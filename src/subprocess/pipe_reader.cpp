@@ -24,7 +24,7 @@ io_request read_request(const pipe_core& core, std::span<std::byte> into) noexce
     return request;
 }
 
-}   // namespace
+}  // namespace
 
 pipe_read_operation::pipe_read_operation(pipe_core& core, std::span<std::byte> into) noexcept
     : operation(core.loop, read_request(core, into)), core_(&core), into_(into) {}
@@ -68,4 +68,4 @@ void pipe_reader::close() noexcept { core().close(); }
 
 bool pipe_reader::is_open() const noexcept { return core_ != nullptr && core_->descriptor() >= 0; }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

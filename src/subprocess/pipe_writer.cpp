@@ -25,7 +25,7 @@ io_request writable_request(const pipe_core& core) noexcept {
     return request;
 }
 
-}   // namespace
+}  // namespace
 
 pipe_write_operation::pipe_write_operation(pipe_core& core,
                                            std::span<const std::byte> from) noexcept
@@ -58,4 +58,4 @@ void pipe_writer::close() noexcept { core().close(); }
 
 bool pipe_writer::is_open() const noexcept { return core_ != nullptr && core_->descriptor() >= 0; }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

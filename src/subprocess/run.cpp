@@ -27,7 +27,7 @@ std::string text_of(duration length) {
     return std::to_string(length / 1s) + " s";
 }
 
-}   // namespace
+}  // namespace
 
 const completed& completed::raise_for_status() const {
     if (!status.success()) throw subprocess_error(command, status, error);
@@ -72,4 +72,4 @@ task<completed> run(subprocess::command what, run_options options) {
     co_return result;
 }
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -28,4 +28,4 @@ private:
     std::string_view text_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

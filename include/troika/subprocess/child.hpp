@@ -113,4 +113,4 @@ private:
 /// Cancel: nothing is left. Thread: a task's, of a loop or of a pool.
 task<child> start(command what, start_options options = {});
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -44,4 +44,4 @@ private:
 /// control characters, and cut off where it becomes too long for a message.
 [[nodiscard]] std::string to_string(const command& which);
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

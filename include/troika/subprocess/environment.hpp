@@ -43,4 +43,4 @@ private:
     std::vector<change> changes_;   // each name once
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

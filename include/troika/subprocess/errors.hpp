@@ -38,4 +38,4 @@ private:
     std::size_t limit_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -34,4 +34,4 @@ private:
 /// `exit code 3` or `ended by SIGKILL`.
 [[nodiscard]] std::string to_string(exit_status status);
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -89,4 +89,4 @@ private:
     pipe_core_owner core_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

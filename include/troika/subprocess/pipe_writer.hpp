@@ -64,4 +64,4 @@ private:
     pipe_core_owner core_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -53,4 +53,4 @@ struct run_options {
 /// `cancelled` is thrown. Thread: a task's, of a loop or of a pool.
 task<completed> run(command what, run_options options = {});
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -26,4 +26,4 @@ struct start_options {
     process_group group = process_group::own;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

@@ -52,4 +52,4 @@ inline constexpr stdio stdio::null{kind::null, -1, {}};
 inline constexpr stdio stdio::pipe{kind::pipe, -1, {}};
 inline constexpr stdio stdio::output{kind::output, -1, {}};
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

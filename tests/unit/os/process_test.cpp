@@ -117,7 +117,7 @@ failed_start failure_of(const child& one) {
     return {one.started, one.process.failed};
 }
 
-}   // namespace
+}  // namespace
 
 TEST(process, tells_how_it_ended) {
     const process_end exited = shell("exit 7").wait();
@@ -336,4 +336,4 @@ TEST(process, closes_descriptors_on_old_kernels_too) {
     }
 }
 
-}   // namespace troika::os
+}  // namespace troika::os

@@ -25,5 +25,5 @@ TEST(BytesView, IsMadeOfTextOrBytes) {
     static_assert(std::is_trivially_copyable_v<bytes_view>);
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

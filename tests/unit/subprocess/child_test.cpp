@@ -431,5 +431,5 @@ TEST_F(Child, BelongsToTasksOfSeveralLoops) {
     other.join();
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

@@ -58,5 +58,5 @@ TEST(Command, IsNotShownAtLength) {
     EXPECT_THAT(to_string(command("echo", word)), EndsWith("\xe2\x82\xac..."));
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

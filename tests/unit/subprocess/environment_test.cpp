@@ -48,5 +48,5 @@ TEST(Environment, RefusesWhatCannotBe) {
     EXPECT_THAT(changed.entries(ours), ElementsAre("PATH=/bin", "A=1", "EMPTY=", "=odd=x"));
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

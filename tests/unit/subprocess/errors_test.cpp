@@ -47,5 +47,5 @@ TEST(OutputOverrun, SaysWhatToDo) {
     EXPECT_THAT(error.what(), HasSubstr("output_max"));
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

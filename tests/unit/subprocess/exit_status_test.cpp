@@ -32,5 +32,5 @@ TEST(ExitStatus, HasAText) {
     EXPECT_EQ(to_string(exit_status::killed(60)), "ended by signal 60");
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

@@ -48,4 +48,4 @@ private:
     std::optional<event_loop> loop_;
 };
 
-}   // namespace troika::subprocess
+}  // namespace troika::subprocess

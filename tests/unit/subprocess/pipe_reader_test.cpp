@@ -125,5 +125,5 @@ TEST_F(PipeReader, SaysThatItIsClosed) {
     EXPECT_THROW(run_here(ends.reader.read_line()), std::system_error);
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

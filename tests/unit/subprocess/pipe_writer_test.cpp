@@ -98,5 +98,5 @@ TEST_F(PipeWriter, CanBeCancelled) {
     EXPECT_LT(part.size(), 1'000'000u);
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess

@@ -21,5 +21,5 @@ TEST(Stdio, NamesWhatAStreamIs) {
     static_assert(std::is_trivially_copyable_v<stdio>);
 }
 
-}   // namespace
-}   // namespace troika::subprocess
+}  // namespace
+}  // namespace troika::subprocess
