@@ -94,10 +94,14 @@ task<void> discard(std::optional<pipe_reader>& pipe) {
     }
 }
 
-task<void> wait_until_ended(child_core& core) { co_await core.ended(); }
+// What the process was just starting when it got its signal may not have got it: once more.
+task<void> end_group(child_core& core) {
+    co_await core.ended();
+    core.send(SIGTERM, signal_target::group);
+}
 
 task<void> wait_until_gone(child_core& core) {
-    co_await gather(wait_until_ended(core), discard(core.output), discard(core.error));
+    co_await gather(end_group(core), discard(core.output), discard(core.error));
 }
 
 task<exit_status> stop_child(child_core& core, duration grace) {

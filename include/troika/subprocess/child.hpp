@@ -89,8 +89,9 @@ public:
     /// Ends it: SIGKILL. Returns: as send_signal().
     bool kill(signal_target to = signal_target::group) noexcept;
 
-    /// Ends it: SIGTERM to the group; when it has ended and closed its pipes, or `grace` has
-    /// passed, SIGKILL to what is left of the group. Its pipes are read empty meanwhile.
+    /// Ends it: SIGTERM to the group, again when the process has ended, for what it was starting;
+    /// when all have closed its pipes, or `grace` has passed, SIGKILL to what is left of the group.
+    /// Its output is read meanwhile, and lost.
     /// Requires: no other task uses its pipes.
     /// Returns: how it ended. Throws: as wait(). Cancel: refused on entry; later, SIGKILL at once.
     task<exit_status> stop(duration grace = grace_default);

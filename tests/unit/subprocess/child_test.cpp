@@ -377,6 +377,22 @@ TEST_F(Child, IsStoppedWithPatience) {
               exit_status::exited(9));
 }
 
+task<exit_status> stop_with_late_child(std::string fifo) {
+    // It starts another one when it is asked to end, and goes once that runs.
+    const std::string_view script =
+        "trap 'sh -c \"echo >$1; exec tail -f /dev/null\" & read x <$1; exit 9' TERM; echo ready; "
+        "while :; do read x; done";
+    child running = co_await start({"sh", "-c", script, "sh", fifo}, all_pipes());
+    EXPECT_EQ(co_await running.output().read_line(), "ready");
+    co_return co_await running.stop(1h);
+}
+
+TEST_F(Child, IsStoppedWithWhatItStartsAtItsEnd) {
+    const std::string fifo = folder + "/fifo";
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    EXPECT_EQ(run_here(stop_with_late_child(fifo)), exit_status::exited(9));
+}
+
 task<void> drop_it(int& pid, std::optional<pipe_reader>& output) {
     child running = co_await start(shell(with_grandchild), all_pipes());
     co_await running.output().read_line();
