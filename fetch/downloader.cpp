@@ -204,10 +204,11 @@ task<void> downloader::follow_up(const active_download& file) {
     std::optional<failure> error;
     const announced_command announced(observer_);
     try {
-        const exit_report report = co_await run_command(options_.exec->arguments_for(path), how);
-        if (!report.success())
-            error = failure(cause::other, "the command for " + printable(path) + ": " +
-                                              to_string(report));
+        const subprocess::exit_status status =
+            co_await run_command(options_.exec->arguments_for(path), how);
+        if (!status.success())
+            error = failure(cause::other,
+                            "the command for " + printable(path) + ": " + to_string(status));
     } catch (const failure& wrong) {
         error = wrong;
     }

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <troika/fetch/exec_hook.hpp>
 
-#include "fetch/descriptor_io.hpp"
 #include "fetch/printable.hpp"
 
-#include <troika/base/check.hpp>
-#include <troika/core/cancel_scope.hpp>
-#include <troika/core/errors.hpp>
 #include <troika/fetch/failure.hpp>
-#include <troika/io/offload.hpp>
-#include <troika/tasks/move_on_after.hpp>
-
-#include "os/fd.hpp"
-#include "os/signal.hpp"
-#include "os/spawn.hpp"
+#include <troika/subprocess/run.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
 #include <iterator>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -84,8 +74,8 @@ private:
                 ++at_;
                 return;
             }
-            const bool escapes = c == '\\' && at_ + 1 < text_.size() &&
-                                 escaped_in_quotes.contains(text_[at_ + 1]);
+            const bool escapes =
+                c == '\\' && at_ + 1 < text_.size() && escaped_in_quotes.contains(text_[at_ + 1]);
             word += escapes ? text_[++at_] : plain(c, for_shells_in_quotes);
         }
         refuse("a double quote is not closed");
@@ -112,73 +102,16 @@ bool runs_names(const std::vector<std::string>& words) {
     return (command + 1)->contains(place);
 }
 
-/// A child that is reaped, whatever happens.
-class child {
-public:
-    child(const std::vector<std::string>& arguments, const command_options& options) {
-        std::vector<const char*> pointers;
-        for (const std::string& each : arguments) pointers.push_back(each.c_str());
-        pointers.push_back(nullptr);
-        const os::spawn_options how{.output_to_error = options.output_to_error};
-        const int started = os::spawn(pointers.data(), how, process_);
-        if (started < 0) fail(started, arguments.front());
-        handle_.reset(os::open_process(process_));
-        if (handle_) return;
-        os::kill_and_reap(std::exchange(process_, 0));
-        throw failure(cause::other, "wait for " + printable(arguments.front()) +
-                                        ": commands need Linux 5.3 or newer, and a system that "
-                                        "does not forbid pidfd_open");
-    }
-    child(child&& other) noexcept
-        : process_(std::exchange(other.process_, 0)), handle_(std::move(other.handle_)) {}
-    child& operator=(child&&) = delete;
-    ~child() {
-        if (process_ != 0) os::kill_and_reap(process_);
-    }
-
-    /// Waits until it has ended.
-    [[nodiscard]] descriptor_operation end() const {
-        return {io_op::wait_readable, handle_.get(), {}, io_request::current_offset, "command"};
-    }
-    void send(int signal) const noexcept { os::signal_process(handle_.get(), signal); }
-    /// Requires: it has ended. Returns: 0 or -errno.
-    int reap(exit_report& report) noexcept {
-        os::process_end end;
-        const int result = os::reap(handle_.get(), end);
-        if (result == 0 || result == -ECHILD) process_ = 0;
-        report = {end.code, end.signal};
-        return result;
-    }
-
-private:
-    [[noreturn]] static void fail(int result, const std::string& program) {
-        const std::string name = printable(program);
-        if (result == -ENOENT)
-            throw failure(cause::usage,
-                          "command not found: " + name +
-                              "; give --exec a program that is installed, or the path of one");
-        if (result == -ENOEXEC)
-            throw failure(cause::usage, "start " + name +
-                                            ": it is no program; the first line of a script says "
-                                            "who reads it, such as #!/bin/sh");
+[[noreturn]] void fail(const std::system_error& error, const std::string& program) {
+    if (error.code() == std::errc::no_such_file_or_directory)
         throw failure(cause::usage,
-                      "start " + name + ": " + std::generic_category().message(-result));
-    }
-
-    int process_ = 0;   // 0: reaped
-    os::fd handle_;
-};
-
-task<void> wait_for_end(const child& running) { co_await running.end(); }
+                      "command not found: " + printable(program) +
+                          "; give --exec a program that is installed, or the path of one");
+    const bool is_lost = error.code() == std::errc::no_child_process;
+    throw failure(is_lost ? cause::other : cause::usage, printable(error.what()));
+}
 
 }  // namespace
-
-std::string to_string(const exit_report& report) {
-    if (report.signal == 0) return "exit code " + std::to_string(report.code);
-    const std::string name = os::signal_name(report.signal);
-    if (name != "signal") return "ended by " + name;
-    return "ended by signal " + std::to_string(report.signal);
-}
 
 exec_hook exec_hook::parse(std::string_view command) {
     if (command.size() > bytes_max)
@@ -216,33 +149,24 @@ std::vector<std::string> exec_hook::arguments_for(const std::string& path) const
     return arguments;
 }
 
-task<exit_report> run_command(std::vector<std::string> arguments, command_options options) {
-    check(!arguments.empty(), "a command has at least one word");
-    const auto start = [&arguments, &options] { return child(arguments, options); };
-    child running = co_await io::offload("start command", start);
-    bool stopped = false;
+task<subprocess::exit_status> run_command(std::vector<std::string> arguments,
+                                          command_options options) {
+    using subprocess::stdio;
+    const std::string program = arguments.at(0);
+    const subprocess::run_options how{
+        .standard_output = options.output_to_error ? stdio::descriptor(2) : stdio::inherit,
+        .standard_error = stdio::inherit,
+        .group = subprocess::process_group::ours,
+        .grace = options.grace,
+    };
+    std::optional<std::system_error> error;
     try {
-        co_await running.end();
-    } catch (const cancelled&) {
-        stopped = true;
+        const subprocess::completed done = co_await subprocess::run(std::move(arguments), how);
+        co_return done.status;
+    } catch (const std::system_error& wrong) {
+        error = wrong;
     }
-    if (stopped) {
-        const cancel_scope until_it_ends({.shielded = true});
-        running.send(SIGTERM);
-        const bool ended = co_await move_on_after(options.grace, wait_for_end(running));
-        if (!ended) {
-            running.send(SIGKILL);
-            co_await running.end();
-        }
-    }
-    exit_report report;
-    const int reaped = running.reap(report);
-    if (stopped) throw cancelled{};
-    if (reaped < 0)
-        throw failure(cause::other, "wait for " + printable(arguments.front()) +
-                                        ": how it ended is lost; do not start troika with the "
-                                        "signal SIGCHLD ignored");
-    co_return report;
+    fail(*error, program);
 }
 
 }  // namespace troika::fetch

@@ -86,6 +86,17 @@
 #include <troika/fs/file.hpp>
 #include <troika/fs/status.hpp>
 #include <troika/fs/whole_file.hpp>
+#include <troika/subprocess/bytes_view.hpp>
+#include <troika/subprocess/child.hpp>
+#include <troika/subprocess/command.hpp>
+#include <troika/subprocess/environment.hpp>
+#include <troika/subprocess/errors.hpp>
+#include <troika/subprocess/exit_status.hpp>
+#include <troika/subprocess/pipe_reader.hpp>
+#include <troika/subprocess/pipe_writer.hpp>
+#include <troika/subprocess/run.hpp>
+#include <troika/subprocess/start_options.hpp>
+#include <troika/subprocess/stdio.hpp>
 #include <troika/signals/signals.hpp>
 #include <troika/tls/client.hpp>
 #include <troika/tls/connection_info.hpp>

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <troika/core/recycler.hpp>
+#include <troika/net/transfer.hpp>
 #include <troika/net/transport.hpp>
 
-#include "net/read_ahead.hpp"
+#include "io/read_ahead.hpp"
 
 #include <cstdint>
 #include <exception>
@@ -20,8 +21,6 @@ class scheduler;
 
 namespace troika::net {
 
-class transfer;
-
 /// The part of a stream that stays put while the stream moves and operations are in flight.
 class stream_core : public troika::impl::recycled {
 public:
@@ -31,6 +30,8 @@ public:
 
     /// `recv 10.0.0.1:443`, also once it is closed.
     [[nodiscard]] std::string describe(std::string_view what) const;
+    [[nodiscard]] std::string describe_read() const { return describe("recv"); }
+    [[nodiscard]] fill_operation fill(std::size_t size_max) noexcept { return {*this, size_max}; }
     /// `cancelled`, or a std::system_error for a negative result of `what`.
     [[nodiscard]] std::exception_ptr failure(std::string_view what, std::int32_t result) const;
 
@@ -45,7 +46,7 @@ public:
 
     scheduler* const home;
     std::unique_ptr<transport> carrier;   // null once closed
-    read_ahead ahead;
+    io::read_ahead ahead;
     transfer* reader = nullptr;           // in flight
     transfer* writer = nullptr;
     std::string closed_name;              // of the peer, for those who come too late

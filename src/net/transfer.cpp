@@ -20,7 +20,7 @@ constexpr std::size_t request_size_max = std::size_t{1} << 30;
 
 // What is read exactly and is no larger comes through the read-ahead buffer, so that a protocol of
 // small fields costs few system calls.
-constexpr std::size_t small_read_max = read_ahead::capacity_min;
+constexpr std::size_t small_read_max = io::read_ahead::capacity_min;
 
 io_request request_for(io_op op) noexcept {
     io_request request;
@@ -140,7 +140,7 @@ bool read_exactly_operation::through_buffer() const noexcept {
 }
 
 bool read_exactly_operation::await_ready() {
-    read_ahead& ahead = core_->ahead;
+    io::read_ahead& ahead = core_->ahead;
     if (through_buffer() && ahead.size() < into_.size()) {
         if (refused()) return true;
         ahead.make_room(into_.size() - ahead.size());
@@ -165,7 +165,7 @@ void read_exactly_operation::complete(std::int32_t result) noexcept {
     }
     const std::size_t got = static_cast<std::uint32_t>(result);
     core_->expect_to_wait = got < request.size;
-    read_ahead& ahead = core_->ahead;
+    io::read_ahead& ahead = core_->ahead;
     if (through_buffer()) {
         ahead.commit(got);
         if (ahead.size() < into_.size()) return go_on(ahead.room().data(), ahead.room().size());
@@ -194,7 +194,7 @@ fill_operation::fill_operation(stream_core& core, std::size_t size_max) noexcept
     : transfer(core, io_op::recv), size_max_(size_max) {}
 
 bool fill_operation::await_ready() {
-    read_ahead& ahead = core_->ahead;
+    io::read_ahead& ahead = core_->ahead;
     if (ahead.size() >= size_max_) throw limit_overrun(core_->describe("recv"), size_max_);
     if (refused()) return true;
     ahead.make_room(1);

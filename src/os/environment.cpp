@@ -15,6 +15,8 @@ std::optional<std::string> environment(const char* name) {
     return value;
 }
 
+const char* const* whole_environment() noexcept { return environ; }
+
 int process_id() noexcept { return ::getpid(); }
 
 std::string kernel_release() {

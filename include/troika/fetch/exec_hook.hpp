@@ -3,6 +3,7 @@
 
 #include <troika/core/clock.hpp>
 #include <troika/core/task.hpp>
+#include <troika/subprocess/exit_status.hpp>
 
 #include <cstddef>
 #include <string>
@@ -10,18 +11,6 @@
 #include <vector>
 
 namespace troika::fetch {
-
-/// How a command ended.
-struct exit_report {
-    int code = 0;     // what it gave to exit()
-    int signal = 0;   // the number of the signal that ended it, or 0
-
-    [[nodiscard]] bool success() const noexcept { return code == 0 && signal == 0; }
-    friend bool operator==(const exit_report&, const exit_report&) = default;
-};
-
-/// `exit code 3` or `ended by SIGKILL`.
-[[nodiscard]] std::string to_string(const exit_report& report);
 
 /// The command that is run for every finished file (--exec), without a shell.
 ///
@@ -61,6 +50,7 @@ struct command_options {
 /// Cancel: SIGTERM, and SIGKILL if it is still there after `grace`; the wait goes on until it has
 /// ended. A command that ended before the cancel is reported.
 /// Requires: `arguments` are not empty, and hold no NUL.
-task<exit_report> run_command(std::vector<std::string> arguments, command_options options = {});
+task<subprocess::exit_status> run_command(std::vector<std::string> arguments,
+                                          command_options options = {});
 
 }  // namespace troika::fetch

@@ -25,6 +25,7 @@ namespace troika::fetch {
 namespace {
 
 using namespace std::chrono_literals;
+using subprocess::exit_status;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -54,8 +55,7 @@ TEST(ExecHook, TakesACommandApart) {
 
 TEST(ExecHook, PutsThePathInItsPlaces) {
     EXPECT_THAT(words("cp {} {}.bak", "a b"), ElementsAre("cp", "a b", "a b.bak"));
-    EXPECT_THAT(words("x --file={}:{} '{}' \"{}\"", "n"),
-                ElementsAre("x", "--file=n:n", "n", "n"));
+    EXPECT_THAT(words("x --file={}:{} '{}' \"{}\"", "n"), ElementsAre("x", "--file=n:n", "n", "n"));
     EXPECT_THAT(words("x", "n"), ElementsAre("x", "n"));
     EXPECT_THAT(words("x {}", "$(rm) {}"), ElementsAre("x", "$(rm) {}"));   // replaced once
     EXPECT_THAT(words("x {} -{}", "-rf"), ElementsAre("x", "./-rf", "-./-rf"));
@@ -96,15 +96,6 @@ TEST(ExecHook, SaysWhatCannotBe) {
     EXPECT_EQ(refusal("bash script {}"), "read");
 }
 
-TEST(ExitReport, IsSaid) {
-    EXPECT_EQ(to_string(exit_report{3, 0}), "exit code 3");
-    EXPECT_EQ(to_string(exit_report{0, SIGKILL}), "ended by SIGKILL");
-    EXPECT_EQ(to_string(exit_report{0, 34}), "ended by signal 34");
-    EXPECT_TRUE((exit_report{0, 0}).success());
-    EXPECT_FALSE((exit_report{1, 0}).success());
-    EXPECT_FALSE((exit_report{0, 1}).success());
-}
-
 class RunCommand : public testing_fetch::FolderFixture {
 protected:
     ~RunCommand() override {
@@ -112,7 +103,7 @@ protected:
         EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
     }
     /// Runs `script` with `argument` as its $1.
-    exit_report run(const std::string& script, const std::string& argument = "") {
+    exit_status run(const std::string& script, const std::string& argument = "") {
         return loop.run(run_command(shell(script, argument)));
     }
     static std::vector<std::string> shell(const std::string& script, const std::string& argument) {
@@ -123,10 +114,10 @@ protected:
 };
 
 TEST_F(RunCommand, TellsHowItEnded) {
-    EXPECT_EQ(run("exit 0"), (exit_report{0, 0}));
-    EXPECT_EQ(run("exit 3"), (exit_report{3, 0}));
-    EXPECT_EQ(run("kill -KILL $$"), (exit_report{0, SIGKILL}));
-    EXPECT_EQ(run("test \"$1\" = '* $(x) {}'", "* $(x) {}"), (exit_report{0, 0}));
+    EXPECT_EQ(run("exit 0"), exit_status::exited(0));
+    EXPECT_EQ(run("exit 3"), exit_status::exited(3));
+    EXPECT_EQ(run("kill -KILL $$"), exit_status::killed(SIGKILL));
+    EXPECT_EQ(run("test \"$1\" = '* $(x) {}'", "* $(x) {}"), exit_status::exited(0));
 }
 
 TEST_F(RunCommand, SaysWhyItCannotStart) {
@@ -149,8 +140,8 @@ TEST_F(RunCommand, SaysWhyItCannotStart) {
 
 task<void> run_many(std::vector<std::string> command, int count, int& ended) {
     for (int i = 0; i < count; ++i) {
-        const exit_report report = co_await run_command(command);
-        if (report == exit_report{5, 0}) ++ended;
+        const exit_status report = co_await run_command(command);
+        if (report == exit_status::exited(5)) ++ended;
     }
 }
 
@@ -168,13 +159,13 @@ TEST_F(RunCommand, ManyRunBesideEachOther) {
 /// Runs `script`, with a pipe's name as its $1, until it writes to the pipe; then cancels it.
 /// Returns: whether run_command() was cancelled; otherwise how it ended is in `report`.
 task<bool> stop_when_ready(std::string script, std::string pipe, duration grace,
-                           exit_report& report) {
+                           exit_status& report) {
     std::vector<std::string> arguments = {"sh", "-c", std::move(script), "sh", pipe};
     const os::fd ready(::open(pipe.c_str(), O_RDWR | O_CLOEXEC));
     testing_support::children group;
     command_options options;
     options.grace = grace;
-    future<exit_report> answer = group.start(run_command(std::move(arguments), options));
+    future<exit_status> answer = group.start(run_command(std::move(arguments), options));
     char signal[1];
     co_await read_descriptor(ready.get(), signal, "pipe");
     answer.cancel();
@@ -190,9 +181,9 @@ task<bool> stop_when_ready(std::string script, std::string pipe, duration grace,
 TEST_F(RunCommand, ACancelAsksItToEnd) {
     const std::string pipe = folder + "/pipe", note = folder + "/note";
     ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-    exit_report report;
-    const std::string script = "trap 'echo asked > \"" + note +
-                               "\"; exit 1' TERM; echo > \"$1\"; while :; do :; done";
+    exit_status report;
+    const std::string script =
+        "trap 'echo asked > \"" + note + "\"; exit 1' TERM; echo > \"$1\"; while :; do :; done";
     EXPECT_TRUE(loop.run(stop_when_ready(script, pipe, 1h, report)));
     EXPECT_TRUE(std::filesystem::exists(note));
 }
@@ -200,7 +191,7 @@ TEST_F(RunCommand, ACancelAsksItToEnd) {
 TEST_F(RunCommand, ACommandThatDoesNotListenIsKilled) {
     const std::string pipe = folder + "/pipe";
     ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-    exit_report report;
+    exit_status report;
     const std::string script = "trap '' TERM; echo > \"$1\"; while :; do :; done";
     EXPECT_TRUE(loop.run(stop_when_ready(script, pipe, 20ms, report)));
 }

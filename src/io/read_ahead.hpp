@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-namespace troika::net {
+namespace troika::io {
 
 /// Bytes that were received and not yet asked for. Has no memory until there are some.
 class read_ahead {
@@ -48,4 +48,4 @@ private:
     std::size_t end_ = 0;
 };
 
-}  // namespace troika::net
+}  // namespace troika::io

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "net/read_ahead.hpp"
+#include "io/read_ahead.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-namespace troika::net {
+namespace troika::io {
 namespace {
 
 void receive(read_ahead& into, std::string_view bytes) {
@@ -88,4 +88,4 @@ TEST(ReadAhead, TakesBytesBackInFront) {
 }
 
 }  // namespace
-}  // namespace troika::net
+}  // namespace troika::io

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "net/read_ahead.hpp"
+#include "io/read_ahead.hpp"
 
 #include <troika/base/check.hpp>
 
@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstring>
 
-namespace troika::net {
+namespace troika::io {
 
 std::size_t read_ahead::take(std::span<std::byte> into) noexcept {
     const std::size_t count = std::min(into.size(), size());
@@ -62,4 +62,4 @@ void read_ahead::move_to(std::size_t capacity, std::size_t begin) {
     end_ = begin + count;
 }
 
-}  // namespace troika::net
+}  // namespace troika::io
