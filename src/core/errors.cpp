@@ -6,6 +6,10 @@
 
 namespace troika {
 
+broken_pool::broken_pool(std::string_view what, std::exception_ptr reason)
+    : std::runtime_error("this pool is broken: " + std::string(what) + ": " + describe(reason)),
+      reason_(std::move(reason)) {}
+
 exception_group::exception_group(std::string_view message, std::vector<std::exception_ptr> errors)
     : errors_(std::move(errors)), what_(message) {
     what_ += " (" + std::to_string(errors_.size()) +

@@ -24,10 +24,12 @@ time_point deadline_here(duration length) noexcept {
 
 void block_on(future_core& core, time_point deadline) {
     if (core.done()) return;
-    if (scheduler* const home = current_thread.home)
+    if (scheduler* const home = current_thread.home) {
         home->block(core, deadline);
-    else
-        core.block_until(deadline);
+        return;
+    }
+    if (core.is_job() && deadline == never) static_cast<promise_core&>(core).help_job();
+    core.block_until(deadline);
 }
 
 void wait_whatever_comes(future_core& core) noexcept {
@@ -60,11 +62,9 @@ std::exception_ptr make_broken_promise() noexcept {
 
 bool cancel_future(future_core& core) noexcept {
     if (core.done()) return false;
+    if (core.is_job()) return static_cast<promise_core&>(core).cancel_job();
     if (!core.is_task()) {
-        if (core.try_cancel()) {
-            if (core.is_job()) static_cast<promise_core&>(core).refuse_job();
-            return true;
-        }
+        if (core.try_cancel()) return true;
         core.request_cancel();
         return false;
     }

@@ -108,7 +108,7 @@ void pool_engine::prepare_thread() noexcept {
 
 std::exception_ptr pool_engine::why_broken() const noexcept {
     const std::scoped_lock here(mutex_);
-    return std::make_exception_ptr(broken_pool(reason_));
+    return std::make_exception_ptr(broken_pool("the initializer of a thread pool threw", reason_));
 }
 
 bool pool_engine::wait_for_call(pool_thread& thread) noexcept {

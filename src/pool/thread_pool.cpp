@@ -10,10 +10,6 @@
 
 namespace troika {
 
-broken_pool::broken_pool(std::exception_ptr reason)
-    : std::runtime_error("this thread pool is broken: its initializer threw: " + describe(reason)),
-      reason_(std::move(reason)) {}
-
 namespace {
 
 std::size_t checked(std::size_t workers) {

@@ -39,6 +39,20 @@ public:
     interrupted() : std::runtime_error("interrupted by SIGINT") {}
 };
 
+/// The workers of a pool could not be made ready, so that it takes no work, and what it had is
+/// refused.
+class broken_pool : public std::runtime_error {
+public:
+    /// `what` has happened: "the initializer threw".
+    broken_pool(std::string_view what, std::exception_ptr reason);
+
+    /// What the initializer threw, or what else the reason was.
+    [[nodiscard]] const std::exception_ptr& reason() const noexcept { return reason_; }
+
+private:
+    std::exception_ptr reason_;
+};
+
 /// What the body and the children of a task group threw, all of it, in the order in which it
 /// happened.
 ///

@@ -25,6 +25,9 @@ struct map_options {
     /// a pool four chunks for each worker.
     std::size_t buffer_max = 0;
     duration timeout = duration::max();   ///< for all of it, from map() on
+    /// false: results come as they are completed, chunk by chunk, instead of in the order of the
+    /// inputs.
+    bool ordered = true;
 };
 
 /// An engine that runs functions and gives futures of their results: inline, on threads, in

@@ -58,14 +58,17 @@ public:
     /// What is asked of a job, which is its promise's state as well.
     enum class order : std::uint8_t {
         run,       ///< run it here and now, if it has not started
-        refuse,    ///< it was cancelled before it started: tell the futures
+        cancel,    ///< if it has not started, tell the futures so; else ask it to stop
+        help,      ///< this thread is going to block until it is done: do what it can do for that
         destroy,   ///< the last reference has gone
     };
-    using job_function = void (*)(promise_core&, order) noexcept;
+    using job_function = bool (*)(promise_core&, order) noexcept;
 
     /// Requires: is_job().
     void run_job() noexcept { job_(*this, order::run); }
-    void refuse_job() noexcept { job_(*this, order::refuse); }
+    void help_job() noexcept { job_(*this, order::help); }
+    /// Returns: whether it never will start.
+    bool cancel_job() noexcept { return job_(*this, order::cancel); }
 
 protected:
     explicit promise_core(job_function job) noexcept

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <troika/base/std_parts.hpp>
+#include <troika/core/errors.hpp>
 #include <troika/core/executor.hpp>
 #include <troika/core/recycler.hpp>
 #include <troika/core/task.hpp>
 #include <troika/core/task_owner.hpp>
 #include <troika/core/task_tree.hpp>
 #include <troika/pool/pool_item.hpp>
+#include <troika/tasks/mapped.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -15,31 +17,31 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace troika {
 
-template <class F, class R>
-class mapped;
-
-/// The initializer of a thread pool threw: the pool takes no work, and what it had is refused.
-class broken_pool : public std::runtime_error {
-public:
-    explicit broken_pool(std::exception_ptr reason);
-
-    /// What the initializer threw.
-    [[nodiscard]] const std::exception_ptr& reason() const noexcept { return reason_; }
-
-private:
-    std::exception_ptr reason_;
-};
+class thread_pool;
 
 namespace impl {
 
 class pool_engine;
+
+/// How a map has the threads of a pool call its function.
+template <class F>
+struct pool_carrier {
+    template <class Input>
+    using result = std::invoke_result_t<F&, Input>;
+
+    template <class Job>
+    future<void> submit(Job& chunk);
+    [[nodiscard]] std::size_t workers() const noexcept;
+
+    thread_pool& pool;
+    F function;
+};
 
 /// What each thread of a pool calls before it works.
 class pool_preparation {
@@ -84,7 +86,7 @@ private:
         if (this->try_start()) give_up(reason ? reason : make_cancelled());
         let_go();
     }
-    static void obey(promise_core& core, promise_core::order what) noexcept {
+    static bool obey(promise_core& core, promise_core::order what) noexcept {
         auto& me = static_cast<pool_call&>(core);
         switch (what) {
             case promise_core::order::run:
@@ -92,9 +94,17 @@ private:
                 me.call();
                 me.complete();
                 break;
-            case promise_core::order::refuse: me.give_up(make_cancelled()); break;
+            case promise_core::order::cancel:
+                if (!me.try_cancel()) {
+                    me.request_cancel();
+                    return false;
+                }
+                me.give_up(make_cancelled());
+                return true;
+            case promise_core::order::help: break;
             case promise_core::order::destroy: delete &me; break;
         }
+        return false;
     }
 
     void call() noexcept {
@@ -205,7 +215,11 @@ public:
     /// by several threads at a time.
     template <class F, std::ranges::input_range R>
         requires std::invocable<F&, std::ranges::range_reference_t<R>>
-    mapped<F, R> map(F function, R&& inputs, map_options how = {});
+    auto map(F function, R&& inputs, map_options how = {}) {
+        require_open();
+        return mapped<impl::pool_carrier<F>, R>({*this, std::move(function)},
+                                                std::forward<R>(inputs), how);
+    }
 
     /// Refuses work from now on. By default waits until all that was accepted has ended, and ends
     /// the threads; what runs may still give work to its own pool.
@@ -265,6 +279,20 @@ private:
     std::unique_ptr<impl::pool_engine> engine_;
 };
 
-}  // namespace troika
+namespace impl {
 
-#include <troika/pool/mapped.hpp>
+template <class F>
+template <class Job>
+future<void> pool_carrier<F>::submit(Job& chunk) {
+    return pool.submit([&chunk, &f = function] { chunk.run(f); });
+}
+template <class F>
+std::size_t pool_carrier<F>::workers() const noexcept {
+    return pool.size();
+}
+
+}  // namespace impl
+
+static_assert(executor<thread_pool>);
+
+}  // namespace troika

@@ -3,8 +3,7 @@
 
 #include <troika/base/outcome.hpp>
 #include <troika/base/std_parts.hpp>
-#include <troika/pool/map_window.hpp>
-#include <troika/pool/thread_pool.hpp>
+#include <troika/tasks/map_window.hpp>
 #include <troika/tasks/work.hpp>
 
 #include <algorithm>
@@ -57,10 +56,14 @@ private:
     stored stored_;
 };
 
-/// The same with the types.
+/// The same with the types: T is what the function gives, R the range of inputs.
 template <class T, class R>
 class typed_map_job final : public map_job {
 public:
+    using result = T;
+    using input = std::ranges::range_reference_t<R>;
+
+    /// Calls `function` with each input.
     template <class F>
     void run(F& function) noexcept {
         for (std::size_t i = 0; i < count; ++i) {
@@ -83,9 +86,9 @@ public:
 
 }  // namespace impl
 
-/// What thread_pool::map() gives: the results in the order of the inputs, each when it is asked
-/// for.
+/// What map() of a pool gives: the results in the order of the inputs, each when it is asked for.
 ///
+/// `Carrier` is how an executor has its workers work off a chunk.
 /// An input range for a thread: each step blocks it. For a task: `while (auto x = co_await
 /// results.next())`. A failed call throws where its result would come; the results after it are
 /// still to be had by going on, with ++, another `for`, or next().
@@ -94,9 +97,9 @@ public:
 /// close() first.
 /// Thread: one at a time. Lifetime: within the pool's; the inputs outlive it where they are an
 /// lvalue.
-template <class F, class R>
+template <class Carrier, class R>
 class mapped final : private impl::map_window {
-    using given = std::invoke_result_t<F&, std::ranges::range_reference_t<R>>;
+    using given = Carrier::template result<std::ranges::range_reference_t<R>>;
     using T = std::conditional_t<std::is_reference_v<given>, given, std::remove_cv_t<given>>;
     using job = impl::typed_map_job<T, R>;
 
@@ -104,10 +107,9 @@ public:
     /// One result: void is std::monostate, a reference a reference_wrapper.
     using value_type = impl::kept_t<T>;
 
-    mapped(thread_pool& pool, F function, R&& inputs, map_options how)
-        : map_window(how, pool.size()),
-          pool_(pool),
-          function_(std::move(function)),
+    mapped(Carrier carrier, R&& inputs, map_options how)
+        : map_window(how, carrier.workers()),
+          carrier_(std::move(carrier)),
           source_(std::forward<R>(inputs)),
           at_(std::ranges::begin(source_.value)) {
         fill();
@@ -177,7 +179,7 @@ private:
         if (!made->inputs.empty()) {
             made->count = made->inputs.size();
             made->results.reset(new outcome<T>[made->count]);
-            made->done = pool_.submit([&work = *made, &f = function_] { work.run(f); });
+            made->done = carrier_.submit(*made);
             add(*made.release());
         }
         if (error) std::rethrow_exception(error);
@@ -194,18 +196,16 @@ private:
     }
 
     void step() {
-        if (impl::map_job* const next = advance()) {
-            block(*next);
-            give_out(*next);
-            fill();
-        }
+        if (!advance()) return;
+        block();
+        give_out();
+        fill();
     }
     task<std::optional<value_type>> take_next() {
         std::optional<value_type> answer;
-        impl::map_job* const next = advance();
-        if (next == nullptr) co_return answer;
-        co_await impl::unrefused<void>(wait(*next));
-        give_out(*next);
+        if (!advance()) co_return answer;
+        co_await impl::unrefused<void>(wait());
+        give_out();
         fill();
         if constexpr (std::is_void_v<T>) {
             result();
@@ -230,20 +230,10 @@ private:
         }
     }
 
-    thread_pool& pool_;
-    F function_;
+    Carrier carrier_;
     source source_;
     std::ranges::iterator_t<R> at_;
     bool used_ = false;
 };
-
-template <class F, std::ranges::input_range R>
-    requires std::invocable<F&, std::ranges::range_reference_t<R>> mapped<F, R> thread_pool::map(
-    F function, R&& inputs, map_options how) {
-    require_open();
-    return mapped<F, R>(*this, std::move(function), std::forward<R>(inputs), how);
-}
-
-static_assert(executor<thread_pool>);
 
 }  // namespace troika

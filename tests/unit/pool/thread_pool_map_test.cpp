@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <troika/pool/mapped.hpp>
+#include <troika/pool/thread_pool.hpp>
 
 #include <troika/core/errors.hpp>
 #include <troika/loop/run.hpp>
@@ -9,9 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <numeric>
 #include <ranges>
 #include <sstream>
 #include <stdexcept>
@@ -67,6 +69,37 @@ TEST_P(Mapped, GivesTheResultsInOrder) {
                 }
                 EXPECT_EQ(next, count);
             }
+}
+
+TEST_P(Mapped, GivesTheResultsAsTheyAreCompletedWhereTheOrderDoesNotMatter) {
+    std::vector<int> inputs(1000);
+    std::iota(inputs.begin(), inputs.end(), 0);
+    for (const std::size_t chunk : {1u, 7u, 10'000u}) {
+        std::vector<int> results;
+        for (const int each : threads.map(square, inputs, {.chunk = chunk, .ordered = false}))
+            results.push_back(each);
+        std::ranges::sort(results);
+        ASSERT_EQ(results.size(), 1000U);
+        for (int i = 0; i < 1000; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)], i * i);
+    }
+    int left = 10;   // early
+    for ([[maybe_unused]] const int each : threads.map(square, inputs, {.ordered = false}))
+        if (--left == 0) break;
+}
+
+TEST_P(Mapped, AResultThatIsThereDoesNotWaitForOneThatIsNot) {
+    if (GetParam() < 2) return;
+    gate first;
+    const auto call = [&](int i) {
+        if (i == 0) first.pass();
+        return i;
+    };
+    std::vector<int> results;
+    for (const int each : threads.map(call, std::vector{0, 1, 2}, {.ordered = false})) {
+        results.push_back(each);
+        if (results.size() == 2) first.open();
+    }
+    EXPECT_EQ(results.back(), 0);
 }
 
 TEST_P(Mapped, IsAnInputRange) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <troika/pool/map_window.hpp>
+#include <troika/tasks/map_window.hpp>
 
 #include <gtest/gtest.h>
 
 #include <exception>
 #include <stdexcept>
+#include <thread>
 
 namespace troika::impl {
 namespace {
@@ -14,7 +15,9 @@ struct window : map_window {
     ~window() { leave_blocking(); }
     using map_window::add;
     using map_window::advance;
+    using map_window::block;
     using map_window::chunk;
+    using map_window::current;
     using map_window::finish;
     using map_window::give_out;
     using map_window::has_room;
@@ -53,13 +56,12 @@ TEST(MapWindow, ARoomIsFreeOnceAResultWasGivenOut) {
     window here({.buffer_max = 1});
     here.add(job_of(1));
     EXPECT_FALSE(here.has_room());
-    map_job* const first = here.advance();
-    ASSERT_NE(first, nullptr);
-    here.give_out(*first);
+    ASSERT_TRUE(here.advance());
+    here.give_out();
     EXPECT_TRUE(here.has_room());
     here.finish(nullptr);
     EXPECT_FALSE(here.has_room());
-    EXPECT_EQ(here.advance(), nullptr);
+    EXPECT_FALSE(here.advance());
 }
 
 TEST(MapWindow, WhatItWasFinishedWithComesOnceAndLast) {
@@ -67,13 +69,34 @@ TEST(MapWindow, WhatItWasFinishedWithComesOnceAndLast) {
     here.add(job_of(2));
     here.finish(std::make_exception_ptr(std::out_of_range("end")));
     for (std::size_t i = 0; i < 2; ++i) {
-        map_job* const job = here.advance();
-        ASSERT_NE(job, nullptr);
-        EXPECT_EQ(job->taken, i);
-        here.give_out(*job);
+        ASSERT_TRUE(here.advance());
+        here.give_out();
+        ASSERT_NE(here.current(), nullptr);
+        EXPECT_EQ(here.current()->taken, i);
     }
     EXPECT_THROW(here.advance(), std::out_of_range);
-    EXPECT_EQ(here.advance(), nullptr);
+    EXPECT_FALSE(here.advance());
+}
+
+TEST(MapWindow, WhereTheOrderDoesNotMatterWhatIsDoneComesFirst) {
+    class late_job final : public map_job {};
+    window here({.buffer_max = 4, .ordered = false});
+    promise<void> late;
+    auto* const first = new late_job;
+    first->count = 2;
+    first->done = late.get_future();
+    here.add(*first);
+    here.add(job_of(1));
+    ASSERT_TRUE(here.advance());
+    here.block();
+    here.give_out();
+    EXPECT_NE(here.current(), first);
+    ASSERT_TRUE(here.advance());
+    std::thread other([&] { late.set_value(); });
+    here.block();
+    here.give_out();
+    EXPECT_EQ(here.current(), first);
+    other.join();   // and is left with one that was not given out
 }
 
 }  // namespace
