@@ -52,7 +52,6 @@
 #include <troika/loop/run.hpp>
 #include <troika/pool/awaited.hpp>
 #include <troika/pool/fork_join.hpp>
-#include <troika/pool/mapped.hpp>
 #include <troika/pool/parallel_for.hpp>
 #include <troika/pool/parallel_invoke.hpp>
 #include <troika/pool/parallel_map.hpp>
@@ -63,11 +62,15 @@
 #include <troika/proc/error_category.hpp>
 #include <troika/proc/exception_codec.hpp>
 #include <troika/proc/function_identity.hpp>
+#include <troika/proc/process.hpp>
+#include <troika/proc/process_entry.hpp>
+#include <troika/proc/process_pool.hpp>
 #include <troika/proc/remote_error.hpp>
 #include <troika/proc/wire_codec.hpp>
 #include <troika/proc/wire_error.hpp>
 #include <troika/proc/wire_reader.hpp>
 #include <troika/proc/wire_writer.hpp>
+#include <troika/proc/worker_died.hpp>
 #include <troika/io/detour.hpp>
 #include <troika/io/errors.hpp>
 #include <troika/io/offload.hpp>

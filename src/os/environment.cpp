@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "os/environment.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 
 #include <sys/resource.h>
@@ -16,6 +17,10 @@ std::optional<std::string> environment(const char* name) {
 }
 
 const char* const* whole_environment() noexcept { return environ; }
+
+void forget_environment(const char* name) noexcept { ::unsetenv(name); }
+
+const char* program_name() noexcept { return program_invocation_name; }
 
 int process_id() noexcept { return ::getpid(); }
 

@@ -14,6 +14,12 @@ std::optional<std::string> environment(const char* name);
 /// All of it, as `NAME=value`, ended by null. Thread: any, as long as nobody changes it.
 const char* const* whole_environment() noexcept;
 
+/// Takes a variable out of our environment. Thread: as above.
+void forget_environment(const char* name) noexcept;
+
+/// The name under which this program was started.
+const char* program_name() noexcept;
+
 /// The number of this process.
 int process_id() noexcept;
 

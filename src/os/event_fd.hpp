@@ -5,6 +5,9 @@
 
 namespace troika::os {
 
+/// Rings a bell of another process, by its descriptor. As event_fd::signal().
+void signal_event(int descriptor) noexcept;
+
 /// A counter that can be polled; the bell by which threads wake a loop.
 ///
 /// Throws (constructor): std::system_error.

@@ -13,8 +13,10 @@ namespace troika::os {
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
 static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
 
-bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
-                std::chrono::steady_clock::time_point deadline) noexcept {
+namespace {
+
+bool wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+          std::chrono::steady_clock::time_point deadline, int scope) noexcept {
     using namespace std::chrono;
     timespec until{};
     const timespec* limit = nullptr;
@@ -26,15 +28,37 @@ bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
         limit = &until;
     }
     // The bitset form takes an absolute time on CLOCK_MONOTONIC, the plain one a duration.
-    const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG,
-                                  expected, limit, nullptr, FUTEX_BITSET_MATCH_ANY);
+    const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | scope, expected, limit,
+                                  nullptr, FUTEX_BITSET_MATCH_ANY);
     return result == 0 || errno != ETIMEDOUT;
 }
 
-int futex_wake(const std::atomic<std::uint32_t>& word, int count) noexcept {
-    const long woken = ::syscall(SYS_futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, count, nullptr,
-                                 nullptr, 0);
+int wake(const std::atomic<std::uint32_t>& word, int count, int scope) noexcept {
+    const long woken =
+        ::syscall(SYS_futex, &word, FUTEX_WAKE | scope, count, nullptr, nullptr, 0);
     return woken < 0 ? 0 : static_cast<int>(woken);
+}
+
+constexpr int any_process = 0;
+
+}  // namespace
+
+bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                std::chrono::steady_clock::time_point deadline) noexcept {
+    return wait(word, expected, deadline, FUTEX_PRIVATE_FLAG);
+}
+
+int futex_wake(const std::atomic<std::uint32_t>& word, int count) noexcept {
+    return wake(word, count, FUTEX_PRIVATE_FLAG);
+}
+
+bool shared_futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                       std::chrono::steady_clock::time_point deadline) noexcept {
+    return wait(word, expected, deadline, any_process);
+}
+
+int shared_futex_wake(const std::atomic<std::uint32_t>& word, int count) noexcept {
+    return wake(word, count, any_process);
 }
 
 }  // namespace troika::os

@@ -17,6 +17,12 @@ bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
                 std::chrono::steady_clock::time_point deadline =
                     std::chrono::steady_clock::time_point::max()) noexcept;
 
+/// The same for a word in memory that processes share. Thread: any, of any of them.
+bool shared_futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                       std::chrono::steady_clock::time_point deadline =
+                           std::chrono::steady_clock::time_point::max()) noexcept;
+int shared_futex_wake(const std::atomic<std::uint32_t>& word, int count = INT_MAX) noexcept;
+
 /// Wakes at most `count` of the threads that sleep on `word`. Returns: how many.
 /// `word` is only an address here: it may already have been freed, then nobody is woken.
 int futex_wake(const std::atomic<std::uint32_t>& word, int count = INT_MAX) noexcept;

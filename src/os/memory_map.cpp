@@ -30,6 +30,21 @@ int memory_map::map_shared(int descriptor, std::size_t size, std::uint64_t offse
     return 0;
 }
 
+int memory_map::map_mirrored(int descriptor, std::size_t size, std::uint64_t offset) noexcept {
+    memory_map both;   // first a place for them
+    void* const at =
+        ::mmap(nullptr, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED) return -errno;
+    both.data_ = static_cast<std::byte*>(at);
+    both.size_ = 2 * size;
+    for (std::byte* half : {both.data_, both.data_ + size})
+        if (::mmap(half, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor,
+                   static_cast<off_t>(offset)) == MAP_FAILED)
+            return -errno;
+    *this = std::move(both);
+    return 0;
+}
+
 int memory_map::map_private(std::size_t size) noexcept {
     void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) return -errno;

@@ -23,6 +23,11 @@ public:
     int map_shared(int descriptor, std::size_t size, std::uint64_t offset, map_access access,
                    bool populate = false) noexcept;
 
+    /// Maps `size` bytes twice, one behind the other, so that what begins in the first and ends in
+    /// the second is in one piece: for rings. `size` and `offset` are multiples of the page size.
+    /// size() is twice that. Returns: 0 or -errno.
+    int map_mirrored(int descriptor, std::size_t size, std::uint64_t offset) noexcept;
+
     /// Maps zeroed private memory. Returns: 0 or -errno.
     int map_private(std::size_t size) noexcept;
 

@@ -137,12 +137,15 @@ TROIKA_UNSEEN int place_descriptors(shared_order& order) noexcept {
     return -close_from(next);
 }
 
-TROIKA_UNSEEN void restore_signals() noexcept {
+TROIKA_UNSEEN void restore_signals(bool ignores_interrupts) noexcept {
     // The kernel's sigaction: SIG_DFL, no flags, an empty mask; no larger anywhere.
     const std::uint64_t standard[4] = {};
     for (int signal = 1; signal <= last_signal; ++signal)
         if (signal != SIGKILL && signal != SIGSTOP)
             call(SYS_rt_sigaction, signal, address(standard), 0, kernel_set_size);
+    const std::uint64_t ignored[4] = {1};   // SIG_IGN
+    if (ignores_interrupts)
+        call(SYS_rt_sigaction, SIGINT, address(ignored), 0, kernel_set_size);
     const std::uint64_t none = 0;
     call(SYS_rt_sigprocmask, SIG_SETMASK, address(&none), 0, kernel_set_size);
 }
@@ -178,7 +181,7 @@ TROIKA_UNSEEN int child_main(void* argument) noexcept {
     }
     if (order.error == 0) {
         order.step = start_step::program;
-        restore_signals();
+        restore_signals(wanted.ignores_interrupts);
         order.error = execute(wanted);
     }
     call(SYS_exit_group, 127);

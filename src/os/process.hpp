@@ -41,6 +41,8 @@ struct start_options {
     /// A signal that the kernel sends it when the *thread* that called start_process() has ended;
     /// 0: none. A set-user-ID program does not get it.
     int death_signal = 0;
+    /// The child ignores SIGINT from its first instruction on: Ctrl-C is our affair.
+    bool ignores_interrupts = false;
 
     static constexpr std::size_t given_max = 64;
 };

@@ -2,6 +2,7 @@
 // What every executor does, whatever runs its functions.
 #include <troika/core/inline_executor.hpp>
 #include <troika/pool/thread_pool.hpp>
+#include <troika/proc/process_pool.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ class Executor : public ::testing::Test {
 protected:
     E engine;
 };
-using executors = ::testing::Types<inline_executor, thread_pool>;
+using executors = ::testing::Types<inline_executor, thread_pool, process_pool>;
 TYPED_TEST_SUITE(Executor, executors);
 
 int half(int number) {

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+#include "proc/process_engine.hpp"
+
+#include <troika/core/errors.hpp>
+
+#include "os/clock.hpp"
+#include "os/process.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace troika::impl {
+
+namespace {
+
+using sending_state = remote_worker::sending_state;
+
+}  // namespace
+
+// ---- what is asked of a call
+
+/// Keeps the engine of a call there, if the call is not done.
+class remote_call::engine_use {
+public:
+    explicit engine_use(remote_call& of) noexcept {
+        const spin_guard here(&of.use_lock_);
+        engine_ = of.engine_;
+        if (engine_ != nullptr) engine_->begin_use();
+    }
+    engine_use(const engine_use&) = delete;
+    engine_use& operator=(const engine_use&) = delete;
+    ~engine_use() {
+        if (engine_ != nullptr) engine_->end_use();
+    }
+    [[nodiscard]] process_engine* engine() const noexcept { return engine_; }
+
+private:
+    process_engine* engine_;
+};
+
+bool remote_call::cancel() noexcept {
+    const engine_use use(*this);
+    return use.engine() != nullptr && use.engine()->cancel(*this);
+}
+
+void remote_call::help(const future_core& core) noexcept {
+    const engine_use use(*this);
+    if (use.engine() != nullptr) use.engine()->help(*this, core);
+}
+
+void process_engine::forget(remote_call& call) noexcept {
+    const spin_guard here(&call.use_lock_);
+    call.engine_ = nullptr;
+}
+
+// ---- calls
+
+void process_engine::require_open() const {
+    const std::scoped_lock here(mutex_);
+    if (const std::exception_ptr why = refusal()) std::rethrow_exception(why);
+}
+
+std::exception_ptr process_engine::refusal() const noexcept {
+    if (broken_ || !closed_) return broken_;
+    return std::make_exception_ptr(
+        std::runtime_error("a process pool takes no calls after shutdown()"));
+}
+
+void process_engine::submit(remote_call& call) noexcept {
+    std::exception_ptr refused;
+    {
+        const std::scoped_lock here(mutex_);
+        ++calls_;
+        refused = refusal();
+        if (!refused) {
+            call.engine_ = this;
+            call.waits_ = true;
+            pending_.push_back(call);
+        }
+    }
+    if (refused)
+        finish(call, refused);
+    else
+        dispatch();
+}
+
+void process_engine::dispatch() noexcept {
+    for (;;) {
+        worker_ptr to;
+        bool start = false;
+        remote_call* call = nullptr;
+        {
+            const std::scoped_lock here(mutex_);
+            if (pending_.empty()) return;
+            for (const worker_ptr& one : workers_)
+                if (one->can_take(one->ahead_max()) &&
+                    (!to || one->in_flight < to->in_flight))
+                    to = one;
+            // No worker is idle, and there may be more.
+            if (!to || to->in_flight > 0) {
+                std::size_t starting = wanted_;
+                std::size_t alive = wanted_;
+                for (const worker_ptr& one : workers_) {
+                    if (!one->ready) ++starting;
+                    if (!one->retired) ++alive;
+                }
+                if (alive < options_.workers && starting == 0) {
+                    ++wanted_;
+                    start = true;
+                }
+            }
+            if (to) {
+                call = &pending_.pop_front();
+                call->waits_ = false;
+                to->add(*call);
+                to->sending = sending_state::active;
+                if (to->given >= options_.calls_per_worker_max) to->retired = true;
+            }
+        }
+        if (start) wake();
+        if (!to) return;
+        try {
+            to->compose(*call);
+        } catch (...) {
+            {
+                const std::scoped_lock here(mutex_);
+                to->remove(*call);
+                to->sending = sending_state::idle;
+            }
+            finish(*call, std::current_exception());
+            continue;
+        }
+        transmit(to);
+    }
+}
+
+void process_engine::transmit(const worker_ptr& to) noexcept {
+    for (;;) {
+        const bool waiting = to->send() == remote_worker::progress::waiting;
+        const std::scoped_lock here(mutex_);
+        if (waiting && !to->dead && std::exchange(to->rung, false)) continue;
+        to->sending = waiting ? sending_state::parked : sending_state::idle;
+        if (to->dead) wake();   // its burial has waited for us
+        return;
+    }
+}
+
+void process_engine::go_on_sending(const worker_ptr& to) noexcept {
+    {
+        const std::scoped_lock here(mutex_);
+        if (to->sending == sending_state::active) to->rung = true;
+        if (to->sending != sending_state::parked || to->dead) return;
+        to->sending = sending_state::active;
+    }
+    transmit(to);
+}
+
+bool process_engine::cancel(remote_call& call) noexcept {
+    for (;;) {
+        {
+            const std::scoped_lock here(mutex_);
+            remote_worker* const at = call.worker_;
+            if (at == nullptr) {
+                if (!call.waits_) return false;   // it is being completed
+                take_from_pending(call);
+                break;
+            }
+            if (at->sending != sending_state::active) {
+                const bool unsent = at->sends(call);
+                if (!at->withdraw(call)) {
+                    ask_to_stop(*at, call);
+                    return false;
+                }
+                if (unsent) at->sending = sending_state::idle;
+                at->kick();
+                break;
+            }
+        }
+        std::this_thread::yield();   // it, or another, is being sent at this moment
+    }
+    finish(call, make_cancelled());
+    dispatch();
+    return true;
+}
+
+void process_engine::ask_to_stop(remote_worker& at, remote_call& call) noexcept {
+    if (std::exchange(call.stopping_, true)) return;
+    at.ask_to_stop(call.number_);
+    at.stopping = call.number_;
+    at.next_signal = SIGTERM;
+    at.next_step = deadline_after(os::steady_time(), options_.terminate_after);
+    wake();
+}
+
+void process_engine::help(remote_call& call, const future_core& core) noexcept {
+    worker_ptr at;
+    {
+        const std::scoped_lock here(mutex_);
+        for (const worker_ptr& one : workers_)
+            if (one.get() == call.worker_) at = one;
+    }
+    if (!at || !at->try_receive()) return;
+    const auto is_there = [&] {
+        if (core.done()) return false;
+        const std::scoped_lock here(mutex_);
+        return call.worker_ == at.get() && !at->dead;
+    };
+    while (!core.done() && (receive(at) || is_there()))
+        if (!core.done() && !at->spin()) at->sleep();
+    stop_receiving(at);
+}
+
+void process_engine::receive_on_thread(const worker_ptr& from) noexcept {
+    if (from->try_receive()) stop_receiving(from);
+}
+
+void process_engine::stop_receiving(const worker_ptr& from) noexcept {
+    do {
+        while (receive(from) || !from->sleep_on_bell()) {
+            if (from->corrupt()) break;
+        }
+    } while (!from->end_receive());
+    const std::scoped_lock here(mutex_);
+    if (from->dead) wake();
+}
+
+bool process_engine::receive(const worker_ptr& from) noexcept {
+    bool any = false;
+    while (remote_worker::answer* const next = from->take()) {
+        any = true;
+        complete(*from, *next);
+    }
+    if (from->corrupt()) {
+        const std::scoped_lock here(mutex_);
+        if (!std::exchange(from->killed, true)) os::signal_process(from->process.get(), SIGKILL);
+        return false;
+    }
+    if (any) {
+        fetch_for_idle();
+        dispatch();
+    }
+    return any;
+}
+
+void process_engine::complete(remote_worker& from, remote_worker::answer& what) noexcept {
+    if (what.number == 0) {   // once, before all others
+        if (std::exchange(from.answered, true))
+            from.call_corrupt();
+        else
+            prepared(from, what);
+        return;
+    }
+    remote_call* call = nullptr;
+    for (;; std::this_thread::yield()) {
+        const std::scoped_lock here(mutex_);
+        call = from.find(what.slot, what.number);
+        const bool is_sent = call == nullptr || !from.sends(*call);
+        if (!is_sent && from.sending == sending_state::active)
+            continue;   // all of it, or we would not be here; who sends is about to say so
+        if (call == nullptr || !is_sent) {
+            from.call_corrupt();   // nobody has asked that yet
+            return;
+        }
+        from.remove(*call);
+        from.learn(what.busy_ns);
+        ++completed_;
+        break;
+    }
+    memory_source source({what.bytes.get(), what.total});
+    wire_reader reader(source, what.total);
+    forget(*call);
+    reader.set_origin(place_of(from));
+    if (what.is_error)
+        call->fail(error_in(reader));
+    else
+        call->accept(reader);
+    what.shrink();
+    let_go();
+}
+
+std::exception_ptr process_engine::error_in(wire_reader& from) noexcept {
+    try {
+        return read_exception(from);
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+std::string process_engine::place_of(const remote_worker& of) {
+    return "worker " + std::to_string(of.index) + ", process " + std::to_string(of.pid);
+}
+
+void process_engine::finish(remote_call& call, std::exception_ptr error) noexcept {
+    forget(call);
+    call.fail(std::move(error));
+    let_go();
+}
+
+void process_engine::let_go() noexcept {
+    const std::scoped_lock here(mutex_);
+    if (--calls_ == 0) {
+        idle_.notify_all();
+        if (ending_) wake();
+    }
+}
+
+void process_engine::fetch_for_idle() noexcept {
+    const std::scoped_lock here(mutex_);
+    if (!pending_.empty()) return;
+    const auto idle = std::ranges::find_if(
+        workers_, [](const worker_ptr& w) { return w->in_flight == 0 && w->can_take(1); });
+    if (idle == workers_.end()) return;
+    remote_worker* busiest = nullptr;
+    for (const worker_ptr& one : workers_)
+        if (one->in_flight >= 2 && one->sending == sending_state::idle &&
+            (busiest == nullptr || one->in_flight > busiest->in_flight))
+            busiest = one.get();
+    if (busiest == nullptr) return;
+    remote_call* newest = nullptr;
+    for (const remote_worker::entry& one : busiest->slots)
+        if (one.call != nullptr && (newest == nullptr || one.number > newest->number_))
+            newest = one.call;
+    if (newest == nullptr || newest->stopping_ || !busiest->withdraw(*newest)) return;
+    put_first(*newest);
+    busiest->kick();
+}
+
+void process_engine::put_first(remote_call& call) noexcept {
+    call.waits_ = true;
+    pending_.push_front(call);
+}
+
+void process_engine::take_from_pending(remote_call& call) noexcept {
+    call.waits_ = false;
+    intrusive_list<remote_call>::remove(call);
+}
+
+// ---- the end
+
+void process_engine::close() noexcept {
+    const std::scoped_lock here(mutex_);
+    closed_ = true;
+}
+
+void process_engine::cancel_pending() noexcept {
+    std::vector<remote_call*> refused;
+    {
+        const std::scoped_lock here(mutex_);
+        while (!pending_.empty()) {
+            refused.push_back(&pending_.pop_front());
+            refused.back()->waits_ = false;
+        }
+        for (const worker_ptr& one : workers_) {
+            if (one->sending == sending_state::active) continue;
+            for (const remote_worker::entry& given : one->slots) {
+                remote_call* const call = given.call;
+                if (call == nullptr) continue;
+                const bool unsent = one->sends(*call);
+                if (!one->withdraw(*call)) continue;
+                if (unsent) one->sending = sending_state::idle;
+                refused.push_back(call);
+            }
+            one->kick();
+        }
+    }
+    for (remote_call* const one : refused) finish(*one, make_cancelled());
+}
+
+void process_engine::end() noexcept {
+    {
+        std::unique_lock here(mutex_);
+        ending_ = true;
+        wake();
+        idle_.wait(here, [&] { return calls_ == 0; });
+    }
+    thread_.join();
+    // Who helps with a call that is done looks at it no more, but has not said so yet.
+    while (uses_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+}
+
+process_pool::statistics process_engine::stats() const noexcept {
+    const std::scoped_lock here(mutex_);
+    process_pool::statistics now;
+    for (const worker_ptr& one : workers_) {
+        ++now.workers;
+        now.running += one->in_flight;
+    }
+    now.queued = calls_ - now.running;
+    now.completed = completed_;
+    now.started = started_;
+    now.died = died_;
+    return now;
+}
+
+std::vector<int> process_engine::pids() const {
+    std::vector<int> numbers;
+    const std::scoped_lock here(mutex_);
+    for (const worker_ptr& one : workers_)
+        if (!one->reaped) numbers.push_back(one->pid);
+    return numbers;
+}
+
+}  // namespace troika::impl

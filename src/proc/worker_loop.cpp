@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include "proc/worker_loop.hpp"
+
+#include <troika/core/errors.hpp>
+#include <troika/proc/exception_codec.hpp>
+
+#include "os/clock.hpp"
+#include "os/cpu.hpp"
+#include "os/event_fd.hpp"
+#include "os/futex.hpp"
+#include "os/throw_stack.hpp"
+#include "proc/message_cut.hpp"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace troika::impl {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// About as long as falling asleep and being woken takes.
+constexpr auto patience = 50us;
+
+/// An open() for the initializer list.
+channel& opened(channel& which, int descriptor) {
+    which.open(descriptor);
+    return which;
+}
+
+}  // namespace
+
+worker_loop::worker_loop(int channel_descriptor, int bell, int socket)
+    : bell_(bell), socket_(socket),
+      calls_(opened(shared_, channel_descriptor).shared().calls, shared_.capacity()),
+      results_(shared_.shared().results, shared_.capacity()) {}
+
+worker_loop::~worker_loop() = default;
+
+bool worker_loop::stop_requested() const noexcept {
+    return number_ != 0 &&
+           shared_.shared().stop_number.load(std::memory_order_relaxed) == number_;
+}
+
+// ---- calls
+
+void worker_loop::serve() {
+    while (wait_for_call()) {
+        auto& head = *reinterpret_cast<frame*>(shared_.call_at(calls_.position()));
+        frame_room_ = frame::room_of(head.bytes);
+        frame::state expected = frame::state::queued;
+        // Parts that nobody reads belong to a call that was withdrawn, or failed when it was read.
+        if (head.what == frame::kind::part ||
+            !head.order.compare_exchange_strong(expected, frame::state::taken,
+                                                std::memory_order_relaxed)) {
+            consume_frame();
+            continue;
+        }
+        take(head);
+        consume_frame();
+        number_ = 0;
+    }
+}
+
+void worker_loop::take(frame& head) {
+    number_ = head.number;
+    slot_ = head.slot;
+    left_ = head.total - head.bytes;
+    first_piece_ = true;
+    sent_ = false;
+    began_ = os::steady_time();
+    total_ = head.total;
+    os::throw_stack stack;
+    try {
+        os::call_recording_stack([](void* me) { static_cast<worker_loop*>(me)->call(); }, this,
+                                 stack);
+    } catch (...) {
+        send_error(std::current_exception(), stack);
+    }
+    const std::scoped_lock here(stop_mutex_);
+    stop_source_.reset();
+}
+
+void worker_loop::call() {
+    wire_reader from(*this, total_);
+    const auto identity = from.get<function_identity>();
+    const any_function entry = functions_.find(identity);
+    if (entry == nullptr) throw wire_error(identity.why_missing());
+    reinterpret_cast<call_entry>(entry)(from, *this);
+}
+
+std::span<const std::byte> worker_loop::more() {
+    if (!std::exchange(first_piece_, false)) {
+        if (left_ == 0) return {};
+        consume_frame();
+        // The parent goes on with the message, or withdraws it, or ends, and this process with it.
+        if (!wait_for_call()) return {};
+        const auto& head = *reinterpret_cast<const frame*>(shared_.call_at(calls_.position()));
+        if (head.what != frame::kind::part) return {};
+        frame_room_ = frame::room_of(head.bytes);
+        left_ -= head.bytes;
+    }
+    const std::byte* const at = shared_.call_at(calls_.position());
+    return {at + sizeof(frame), reinterpret_cast<const frame*>(at)->bytes};
+}
+
+void worker_loop::consume_frame() noexcept {
+    const std::uint64_t room = std::exchange(frame_room_, 0);
+    if (room == 0) return;
+    switch (calls_.consume(room)) {
+        case asleep_on_word: wake_ring_side(shared_.shared().calls.writer); break;
+        case asleep_on_event: os::signal_event(bell_.get()); break;
+        case awake: break;
+    }
+}
+
+bool worker_loop::wait_for_call() noexcept {
+    channel::words& words = shared_.shared();
+    while (calls_.available() == 0) {
+        if (words.quit.load(std::memory_order_acquire) != 0) return calls_.available_now() != 0;
+        if (spin() || !calls_.announce_sleep(asleep_on_word)) continue;
+        // After the announcement, so that who asks us to quit sees it or is seen.
+        if (words.quit.load(std::memory_order_seq_cst) != 0) {
+            calls_.stay_awake();
+            continue;
+        }
+        sleep_as_ring_side(words.calls.reader, never);
+    }
+    return true;
+}
+
+bool worker_loop::spin() noexcept {
+    static const bool alone = std::thread::hardware_concurrency() < 2;
+    if (alone) return false;
+    const auto until = os::steady_time() + patience;
+    do {
+        for (int i = 0; i < 32; ++i) {
+            if (calls_.available() != 0) return true;
+            os::pause();
+        }
+    } while (os::steady_time() < until);
+    return false;
+}
+
+// ---- results
+
+void worker_loop::send() {
+    sent_ = true;
+    send_as(frame::kind::value);
+}
+
+void worker_loop::send_error(const std::exception_ptr& error,
+                             const os::throw_stack& stack) noexcept {
+    if (sent_) return;
+    answer_.clear();
+    try {
+        write_exception(answer_, error, stack.calls());
+    } catch (...) {   // by a crossing of the user's
+        answer_.clear();
+        write_exception(answer_, std::make_exception_ptr(wire_error(
+                                     "an exception could not be sent: " + describe(error) + ": " +
+                                     describe(std::current_exception()))));
+    }
+    send_as(frame::kind::error);
+}
+
+void worker_loop::send_as(frame::kind what) noexcept {
+    frame first;
+    first.what = what;
+    first.slot = slot_;
+    first.number = number_;
+    first.busy_ns = static_cast<std::uint64_t>((os::steady_time() - began_) / 1ns);
+    message_cut cut;
+    cut.begin(answer_, first);
+    do {
+        const std::uint64_t piece = cut.next(shared_.piece_max());
+        const std::uint64_t room = frame::room_of(piece);
+        while (!results_.has_room(room))
+            if (results_.announce_sleep(asleep_on_word, room))
+                sleep_as_ring_side(shared_.shared().results.writer, never);
+        cut.write(shared_.result_at(results_.position()), piece);
+        switch (results_.publish(room)) {
+            case asleep_on_word: wake_ring_side(shared_.shared().results.reader); break;
+            case asleep_on_event: os::signal_event(bell_.get()); break;
+            case awake: break;
+        }
+    } while (!cut.done());
+    answer_.clear();
+}
+
+// ---- stopping
+
+std::stop_token worker_loop::stop_token() {
+    const std::scoped_lock here(stop_mutex_);
+    if (!watcher_)
+        watcher_.start_or_throw("the thread that hears of cancelled calls", "stops",
+                                &worker_loop::watch_stops, this);
+    stop_source_.emplace();
+    stop_number_ = number_;
+    if (stop_requested()) stop_source_->request_stop();
+    return stop_source_->get_token();
+}
+
+void worker_loop::watch_stops(void* self) noexcept {
+    auto& me = *static_cast<worker_loop*>(self);
+    channel::words& words = me.shared_.shared();
+    for (;;) {
+        const std::uint32_t seen = words.stop_word.load(std::memory_order_acquire);
+        std::optional<std::stop_source> source;
+        {
+            const std::scoped_lock here(me.stop_mutex_);
+            if (me.stop_source_ &&
+                words.stop_number.load(std::memory_order_relaxed) == me.stop_number_)
+                source = me.stop_source_;
+        }
+        if (source) source->request_stop();
+        if (words.quit.load(std::memory_order_acquire) != 0) return;
+        os::shared_futex_wait(words.stop_word, seen);
+    }
+}
+
+}  // namespace troika::impl
