@@ -25,8 +25,6 @@ public:
     /// Writes a frame with the next `piece` bytes to `at`.
     void write(std::byte* at, std::uint64_t piece) noexcept;
 
-    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
-
 private:
     frame::kind what_{};   // of the next frame
     std::uint32_t slot_ = 0;

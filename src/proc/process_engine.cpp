@@ -116,7 +116,6 @@ void process_engine::dispatch() noexcept {
                 call = &pending_.pop_front();
                 call->waits_ = false;
                 to->add(*call);
-                to->sending = sending_state::active;
                 if (to->given >= options_.calls_per_worker_max) to->retired = true;
             }
         }

@@ -74,10 +74,6 @@ remote_worker::progress remote_worker::send() noexcept {
     return progress::sent;
 }
 
-bool remote_worker::sends(const remote_call& call) const noexcept {
-    return sending != sending_state::idle && cut_.number() == call.number_ && call.worker_ == this;
-}
-
 // ---- receiving
 
 remote_worker::answer* remote_worker::take() noexcept {
@@ -160,6 +156,12 @@ void remote_worker::add(remote_call& call) noexcept {
     call.slot_ = slot;
     call.number_ = given;
     slots[slot] = {&call, calls_.position(), given};
+    sending = sending_state::active;
+    sending_number = given;
+}
+
+bool remote_worker::sends(const remote_call& call) const noexcept {
+    return sending != sending_state::idle && sending_number == call.number_ && call.worker_ == this;
 }
 
 remote_call* remote_worker::find(std::uint32_t slot, std::uint64_t number) const noexcept {

@@ -67,9 +67,6 @@ public:
     /// bell as soon as there is more.
     progress send() noexcept;
 
-    /// Whether `call` is the one that is being sent.
-    [[nodiscard]] bool sends(const remote_call& call) const noexcept;
-
     // ---- who receives: one thread at a time, as try_receive() says
 
     /// Takes the next result. Returns: null when there is no whole one. corrupt() afterwards says
@@ -115,7 +112,10 @@ public:
         return ready && sending == sending_state::idle && !retired && !dead &&
                in_flight < ahead_max && !free_slots.empty();
     }
+    /// Takes `call`, which the caller goes on to send.
     void add(remote_call& call) noexcept;
+    /// Whether `call` is the one that is being sent.
+    [[nodiscard]] bool sends(const remote_call& call) const noexcept;
     /// Returns: the call of that answer; null when there is none.
     [[nodiscard]] remote_call* find(std::uint32_t slot, std::uint64_t number) const noexcept;
     void remove(remote_call& call) noexcept;
@@ -136,6 +136,7 @@ public:
     bool answered = false;    // it has said whether it is ready; who receives has it
     bool ready = false;
     sending_state sending = sending_state::idle;
+    std::uint64_t sending_number = 0;   // the call whose message that is
     bool rung = false;        // the bell rang while somebody was sending
     bool retired = false;     // gets no more calls
     bool dead = false;

@@ -91,9 +91,9 @@ void process_engine::take_note(std::uint64_t data) noexcept {
             break;
         case worker_ended:
             if (!of->reaped && os::reap(of->process.get(), of->end) != -EAGAIN) {
-                of->reaped = true;
                 watched_.remove(of->process.get());
                 const std::scoped_lock here(mutex_);
+                of->reaped = true;
                 of->dead = true;
             }
             break;
