@@ -431,6 +431,9 @@ void take_words(std::vector<std::string> words, mapper::map_options& options) {
             throw std::invalid_argument("there is more than one :::; give all inputs after one");
     }
     options.command.assign(words.begin(), separator);
+    // CLI11 takes an option that it does not know for the command.
+    if (!options.command.empty() && options.command.front().starts_with('-'))
+        throw std::invalid_argument("there is no option " + options.command.front());
     mapper::check_options(options);
 }
 
