@@ -86,6 +86,7 @@ int is_ready(int descriptor, bool for_writing) noexcept {
 }
 
 int wait_until_ready(int descriptor, bool for_writing) noexcept {
+    if (descriptor < 0) return -EBADF;   // poll() would wait forever
     for (;;) {
         const int answer = poll_one(descriptor, for_writing, -1);
         if (answer != 0) return answer < 0 ? answer : 0;
