@@ -3,12 +3,15 @@
 
 #include "apps/troika/quantity.hpp"
 #include "fetch/printable.hpp"
+#include "os/processors.hpp"
 
 #include <troika/fetch/checksum.hpp>
 #include <troika/fetch/failure.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -64,6 +67,20 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::n
                app, name, [&into](const std::string& text) { into = parse_duration(text); },
                description)
         ->type_name("TIME");
+}
+
+// A number, or a share of the processors: `8`, `200%`.
+unsigned parse_jobs(std::string_view text) {
+    unsigned long long number = 0;
+    const bool is_share = text.ends_with('%');
+    const char* const end = text.data() + text.size() - (is_share ? 1 : 0);
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stopped != end || number == 0 || number > 1'000'000)
+        throw std::invalid_argument("\"" + std::string(text) +
+                                    "\" is no number of jobs; write 8, or 200% for two for each "
+                                    "processor");
+    if (is_share) number = std::max(1ULL, number * os::processors_available() / 100);
+    return static_cast<unsigned>(number);
 }
 
 CLI::Option* add_checksum(CLI::App& app, const std::string& name,
@@ -351,6 +368,75 @@ void declare_serve(CLI::App& app, serve_command& command) {
         ->needs(self_signed);
 }
 
+void declare_map(CLI::App& app, mapper::map_options& options) {
+    app.prefix_command();   // the command's own options are not ours
+    app.footer("\ntroika map [OPTIONS] [--] COMMAND [ARGUMENT...] [::: INPUT...]\n\n"
+               "COMMAND is run for each input: the words after :::, or lines of a file or of "
+               "standard\ninput. In it {} is the input, {.} without its extension, {/} without its "
+               "folder, {//} its\nfolder, {/.} neither, {#} the number of the job; without any of "
+               "them the input is the last\nargument. No shell reads COMMAND: for that, write "
+               "sh -c '... \"$1\"' sh {}.");
+    add_parsed(
+        app, "-j,--jobs",
+        [&options](const std::string& text) { options.jobs = parse_jobs(text); },
+        "Jobs at a time (one for each processor; also as 200%)")
+        ->type_name("N");
+    app.add_option("-a,--arg-file", options.file, "Take inputs from a file (standard input)")
+        ->type_name("FILE");
+    app.add_flag("-0,--null", options.null_separated, "Inputs end with NUL, not with lines");
+    app.add_flag("-k,--keep-order", options.keep_order, "Show output in the order of the inputs");
+    app.add_flag("--tag", options.tag, "Begin each line of output with its input and a tab");
+    add_parsed(
+        app, "--halt",
+        [&options](const std::string& text) { options.halt = mapper::halt_policy::parse(text); },
+        "End early: now or soon, with fail, success or done, as now,fail=1 or soon,fail=10%")
+        ->type_name("HOW");
+    add_duration(app, "--timeout", options.timeout, "End a job that takes longer, as 30s");
+    app.add_option("--retries", options.tries, "Try a job that fails so often at most (1)")
+        ->type_name("N");
+    app.add_option("--joblog", options.job_log, "Write a line for each job that has ended")
+        ->type_name("FILE");
+    app.add_flag("--resume", options.resume, "Leave out jobs that the log has");
+    app.add_flag("--resume-failed", options.resume_failed,
+                 "Leave out jobs that the log has as successful");
+    app.add_flag("--dry-run", options.dry_run, "Say what would be run");
+    app.add_flag("--bar", options.bar, "Show progress on standard error");
+}
+
+// The words without the -- that may stand before the command: CLI11 would give all that follows to
+// nobody, and the command ends our options anyway.
+std::vector<const char*> without_separator(const CLI::App& on_map, int argc,
+                                           const char* const* argv) {
+    std::vector<const char*> words(argv, argv + argc);
+    if (argc < 3 || words[1] != on_map.get_name()) return words;
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if (word == "--") {
+            words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+            break;
+        }
+        if (!word.starts_with('-')) break;
+        const CLI::Option* option = on_map.get_option_no_throw(std::string(word));
+        if (option != nullptr && option->get_items_expected_max() > 0) ++i;   // its value
+    }
+    return words;
+}
+
+// Takes the command and the inputs after ::: apart.
+void take_words(std::vector<std::string> words, mapper::map_options& options) {
+    const auto separator = std::ranges::find(words, ":::");
+    if (separator != words.end()) {
+        options.arguments.emplace(separator + 1, words.end());
+        if (std::ranges::find(*options.arguments, ":::") != options.arguments->end())
+            throw std::invalid_argument("there is more than one :::; give all inputs after one");
+    }
+    options.command.assign(words.begin(), separator);
+    // CLI11 takes an option that it does not know for the command.
+    if (!options.command.empty() && options.command.front().starts_with('-'))
+        throw std::invalid_argument("there is no option " + options.command.front());
+    mapper::check_options(options);
+}
+
 message usage_error(const CLI::App& app, const std::string& what) {
     const CLI::App* innermost = &app;
     while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
@@ -363,10 +449,11 @@ message usage_error(const CLI::App& app, const std::string& what) {
 }  // namespace
 
 command parse_command_line(int argc, const char* const* argv) {
-    CLI::App app("Many things at once: downloads and servers.", "troika");
+    CLI::App app("Many things at once: downloads, servers and jobs.", "troika");
     get_command get;
     get.options.user_agent = "troika/" + std::string(version);
     serve_command serve;
+    map_command map;
     bool show_version = false;
     const auto formatter = std::make_shared<plain_formatter>();
     formatter->column_width(28);
@@ -374,18 +461,25 @@ command parse_command_line(int argc, const char* const* argv) {
     app.add_flag("--version", show_version, "Say which version this is");
     CLI::App* const on_get = app.add_subcommand("get", "Get files, many at once");
     CLI::App* const on_serve = app.add_subcommand("serve", "Serve a directory over HTTP or HTTPS");
+    CLI::App* const on_map = app.add_subcommand("map", "Run a command over many inputs");
     CLI::App* const on_doctor =
         app.add_subcommand("doctor", "Say which backend and limits are used, and why");
     app.require_subcommand(0, 1);
     declare_get(*on_get, get.options, get.around);
     declare_serve(*on_serve, serve);
+    declare_map(*on_map, map.options);
 
     try {
-        app.parse(argc, argv);
+        const std::vector<const char*> words = without_separator(*on_map, argc, argv);
+        app.parse(static_cast<int>(words.size()), words.data());
         if (show_version) return message{"troika " + std::string(version) + "\n", 0};
         if (on_serve->parsed()) return serve;
+        if (on_map->parsed()) {
+            take_words(on_map->remaining(), map.options);
+            return map;
+        }
         if (on_doctor->parsed()) return doctor_command();
-        if (!on_get->parsed()) return usage_error(app, "say what to do: get, serve or doctor");
+        if (!on_get->parsed()) return usage_error(app, "say what to do: get, serve, map or doctor");
         fetch::check_options(get.options);
         return get;
     } catch (const CLI::CallForHelp&) {
@@ -394,6 +488,8 @@ command parse_command_line(int argc, const char* const* argv) {
     } catch (const CLI::ParseError& wrong) {
         return usage_error(app, wrong.what());
     } catch (const fetch::failure& wrong) {
+        return usage_error(app, wrong.what());
+    } catch (const std::invalid_argument& wrong) {
         return usage_error(app, wrong.what());
     }
 }

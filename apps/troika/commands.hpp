@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "mapper/options.hpp"
+
 #include <troika/fetch/options.hpp>
 
 #include <chrono>
@@ -43,12 +45,20 @@ struct serve_command {
     std::string certificate_out;     // where to write that
 };
 
+/// `troika map`.
+struct map_command {
+    map_command() = default;
+
+    mapper::map_options options;
+};
+
 /// `troika doctor`.
 struct doctor_command {};
 
 // Each does what the command says and returns the exit code of the process.
 int run_get(const get_command& command);
 int run_serve(const serve_command& command);
+int run_map(const map_command& command);
 int run_doctor();
 
 }  // namespace troika::apps

@@ -67,14 +67,30 @@ int write_some(int descriptor, const void* from, unsigned size) noexcept {
     }
 }
 
-int is_ready(int descriptor, bool for_writing) noexcept {
+namespace {
+
+int poll_one(int descriptor, bool for_writing, int timeout_ms) noexcept {
     pollfd wanted{};
     wanted.fd = descriptor;
     wanted.events = for_writing ? POLLOUT : POLLIN;
-    const int count = ::poll(&wanted, 1, 0);
+    const int count = ::poll(&wanted, 1, timeout_ms);
     if (count < 0) return errno == EINTR ? 0 : -errno;
     if (wanted.revents & POLLNVAL) return -EBADF;
     return count > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+int is_ready(int descriptor, bool for_writing) noexcept {
+    return poll_one(descriptor, for_writing, 0);
+}
+
+int wait_until_ready(int descriptor, bool for_writing) noexcept {
+    if (descriptor < 0) return -EBADF;   // poll() would wait forever
+    for (;;) {
+        const int answer = poll_one(descriptor, for_writing, -1);
+        if (answer != 0) return answer < 0 ? answer : 0;
+    }
 }
 
 }  // namespace troika::os

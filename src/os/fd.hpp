@@ -38,6 +38,9 @@ int write_some(int descriptor, const void* from, unsigned size) noexcept;
 /// Returns: 1, 0, or -errno.
 int is_ready(int descriptor, bool for_writing) noexcept;
 
+/// Sleeps until reading (or writing) would not block. Returns: 0 or -errno.
+int wait_until_ready(int descriptor, bool for_writing) noexcept;
+
 /// What an unready pipe takes at least, once it polls writable (PIPE_BUF).
 inline constexpr unsigned pipe_write_sure = 4096;
 

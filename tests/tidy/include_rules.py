@@ -48,7 +48,7 @@ def ours(tree, name, angle):
     if angle:
         return trees.stratum_of("include/" + name) if name.startswith("troika/") else None
     first = name.split("/")[0]
-    if first in ("fetch", "apps"):
+    if first in ("fetch", "mapper", "apps"):
         return first
     return first if first in tree.below and "/" in name else None
 

@@ -78,7 +78,8 @@ def strata(cmake):
         below[name] = seen
     everything = set(direct)
     below["fetch"] = everything | {"fetch"}
-    below["apps"] = everything | {"fetch", "apps"}
+    below["mapper"] = everything | {"mapper"}
+    below["apps"] = everything | {"fetch", "mapper", "apps"}
     # troika.hpp includes everything public and is for users, not for us.
     below["umbrella"] = everything | {"umbrella"}
     return below
@@ -91,7 +92,7 @@ def stratum_of(path):
         return parts[2] if len(parts) > 3 else "umbrella"
     if parts[0] == "src":
         return parts[1] if len(parts) > 2 else "umbrella"
-    return parts[0] if parts[0] in ("fetch", "apps") and len(parts) > 1 else None
+    return parts[0] if parts[0] in ("fetch", "mapper", "apps") and len(parts) > 1 else None
 
 
 def load(root):

@@ -214,9 +214,37 @@ TEST(CommandLine, Serve) {
     EXPECT_THAT(usage_error({"serve", "a", "b"}), HasSubstr("b"));
 }
 
+TEST(CommandLine, Map) {
+    const auto map = [](std::initializer_list<const char*> words) {
+        return std::get<map_command>(parse(words)).options;
+    };
+    // The command's options are its own.
+    const mapper::map_options plain =
+        map({"map", "-j", "3", "sort", "-k", "--", "2", ":::", "a", "--tag"});
+    EXPECT_EQ(plain.jobs, 3u);
+    EXPECT_THAT(plain.command, testing::ElementsAre("sort", "-k", "--", "2"));
+    EXPECT_THAT(*plain.arguments, testing::ElementsAre("a", "--tag"));
+    EXPECT_FALSE(plain.keep_order || plain.tag);
+
+    const mapper::map_options full =
+        map({"map", "-0k", "--timeout", "2s", "--retries=3", "-a", "--", "--halt", "now,fail=1",
+             "--joblog", "log", "--resume", "--bar", "--dry-run", "--", "echo", "x"});
+    EXPECT_TRUE(full.null_separated && full.keep_order && full.resume && full.bar && full.dry_run);
+    EXPECT_EQ(full.timeout, 2s);
+    EXPECT_EQ(full.tries, 3u);
+    EXPECT_EQ(full.file, "--");
+    EXPECT_EQ(full.job_log, "log");
+    EXPECT_THAT(full.command, testing::ElementsAre("echo", "x"));
+    EXPECT_FALSE(full.arguments);
+
+    EXPECT_THAT(usage_error({"map"}), HasSubstr("no command"));
+    EXPECT_THAT(usage_error({"map", "-j", "many", "x"}), HasSubstr("200%"));
+    EXPECT_THAT(usage_error({"map", "--frob", "x", ":::"}), HasSubstr("--frob"));
+}
+
 TEST(CommandLine, DoctorAndTheRest) {
     EXPECT_TRUE(std::holds_alternative<doctor_command>(parse({"doctor"})));
-    EXPECT_THAT(usage_error({}), HasSubstr("get, serve or doctor"));
+    EXPECT_THAT(usage_error({}), HasSubstr("get, serve, map or doctor"));
     EXPECT_THAT(usage_error({"fetch"}), HasSubstr("fetch"));
     EXPECT_THAT(usage_error({"doctor", "x"}), HasSubstr("x"));
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -91,6 +92,18 @@ TEST(fd, a_write_without_reader_raises_no_signal_and_leaves_the_mask) {
     EXPECT_EQ(take_pending({SIGPIPE}), -EAGAIN);
     const signal_block none{signal_set{}};
     EXPECT_FALSE(none.before().contains(SIGPIPE));
+}
+
+TEST(fd, waits_until_ready) {
+    int ends[2];
+    ASSERT_EQ(open_pipe(ends, true), 0);
+    const fd reader(ends[0]), writer(ends[1]);
+    EXPECT_EQ(wait_until_ready(writer.get(), true), 0);
+    std::thread later([&] { EXPECT_EQ(write_some(writer.get(), "x", 1), 1); });
+    EXPECT_EQ(wait_until_ready(reader.get(), false), 0);
+    later.join();
+    EXPECT_EQ(is_ready(reader.get(), false), 1);
+    EXPECT_EQ(wait_until_ready(-1, false), -EBADF);
 }
 
 }  // namespace troika::os
