@@ -88,7 +88,8 @@ public:
     void trips() {
         const std::string count = suite_.size("20000", "100");
         bench::table warm("call and wait, back to back, 1 worker", {{"us", "us/call"}});
-        warm.reference("bare rings, both sides spin", run({"peer_reference_process", "spin", count}))
+        warm.reference("bare rings, both sides spin",
+                       run({"peer_reference_process", "spin", count}))
             .row(ours, run({bench::self(), "trips", "1", count}))
             .row("Python multiprocessing.Pool", run(python("Pool", {"trips", "1", "2000"})))
             .row("Python ProcessPoolExecutor", run(python("Executor", {"trips", "1", "2000"})))
