@@ -207,8 +207,14 @@ void process_engine::help(remote_call& call, const future_core& core) noexcept {
         const std::scoped_lock here(mutex_);
         return call.worker_ == at.get() && !at->dead;
     };
-    while (!core.done() && (receive(at) || is_there()))
-        if (!core.done() && !at->spin()) at->sleep();
+    while (!core.done() && (receive(at) || is_there())) {
+        if (core.done() || at->spin() || !at->announce_sleep()) continue;
+        // Whoever takes the call away, or buries the worker, says so before kick().
+        if (is_there())
+            at->sleep();
+        else
+            at->stay_awake();
+    }
     stop_receiving(at);
 }
 

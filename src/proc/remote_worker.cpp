@@ -134,8 +134,7 @@ bool remote_worker::spin() noexcept {
 }
 
 void remote_worker::sleep() noexcept {
-    if (results_.announce_sleep(asleep_on_word))
-        sleep_as_ring_side(shared.shared().results.reader, never);
+    sleep_as_ring_side(shared.shared().results.reader, never);
 }
 
 void remote_worker::kick() noexcept {

@@ -80,7 +80,12 @@ public:
     }
     /// Looks for results for a while. Returns: whether there is one.
     [[nodiscard]] bool spin() noexcept;
-    /// Sleeps until there is one, or kick(). Returns: at once when there is one.
+    /// From now on the worker, and kick(), wake who sleeps. Returns: false when there is a result.
+    [[nodiscard]] bool announce_sleep() noexcept {
+        return results_.announce_sleep(asleep_on_word);
+    }
+    void stay_awake() noexcept { results_.stay_awake(); }
+    /// Sleeps until there is a result, or kick(). Requires: announce_sleep().
     void sleep() noexcept;
     /// Ends the sleep of whoever sleeps there. Thread: any.
     void kick() noexcept;

@@ -66,7 +66,9 @@ void process_engine::serve() noexcept {
                            : std::max(until - os::steady_time(), duration{});
         const std::size_t count = watched_.wait(readable, length);
         for (std::size_t i = 0; i < count; ++i) take_note(readable[i]);
-        if (rung_.exchange(false, std::memory_order_acq_rel)) bell_.drain();
+        // In this order: who rings in between finds it rung, and what it wants is done below.
+        bell_.drain();
+        rung_.exchange(false, std::memory_order_acq_rel);
         bury_all();
         run_timers(os::steady_time());
         start_workers();
