@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <troika/core/future_core.hpp>
 
-#include "os/clock.hpp"
-#include "os/cpu.hpp"
 #include "os/futex.hpp"
-
-#include <chrono>
-#include <thread>
+#include "os/spin.hpp"
 
 namespace troika::impl {
 
@@ -37,18 +33,7 @@ private:
 }  // namespace
 
 bool future_core::spin_until_done() const noexcept {
-    static const bool alone = std::thread::hardware_concurrency() < 2;
-    if (done() || alone) return done();
-    constexpr auto patience = std::chrono::microseconds(50);
-    constexpr int looks_per_clock = 32;
-    const auto until = os::steady_time() + patience;
-    do {
-        for (int i = 0; i < looks_per_clock; ++i) {
-            if (done()) return true;
-            os::pause();
-        }
-    } while (os::steady_time() < until);
-    return false;
+    return os::spin_until([this] { return done(); });
 }
 
 bool future_core::block_until(time_point deadline) noexcept {

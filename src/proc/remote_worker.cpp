@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "proc/remote_worker.hpp"
 
-#include "os/clock.hpp"
-#include "os/cpu.hpp"
 #include "os/futex.hpp"
+#include "os/spin.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
-#include <thread>
 
 namespace troika::impl {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 /// How much work may wait in a ring while other workers have none yet.
 constexpr std::uint64_t ahead_ns = 500'000;
-/// About as long as falling asleep and being woken takes.
-constexpr auto patience = 50us;
-
-// The frame at `at`, which the other side may be changing: each member is read once.
-frame::kind kind_of(const std::byte* at) noexcept {
-    return reinterpret_cast<const volatile frame*>(at)->what;
-}
 
 }  // namespace
 
@@ -35,8 +23,6 @@ remote_worker::remote_worker(std::size_t number, std::size_t ring_bytes)
     free_slots.reserve(slots_max);
     for (std::uint32_t i = slots_max; i > 0; --i) free_slots.push_back(i - 1);
 }
-
-remote_worker::~remote_worker() = default;
 
 // ---- sending
 
@@ -83,8 +69,8 @@ remote_worker::answer* remote_worker::take() noexcept {
         corrupt_ = results_.corrupt() || (there != 0 && there < sizeof(frame));
         if (there == 0 || corrupt_) break;
         const std::byte* const at = shared.result_at(results_.position());
-        frame head;
-        head.what = kind_of(at);
+        frame head;   // read once: the other side may be changing it
+        std::memcpy(&head.what, at + offsetof(frame, what), sizeof head.what);
         std::memcpy(&head.bytes, at + offsetof(frame, bytes), sizeof head.bytes);
         std::memcpy(&head.slot, at + offsetof(frame, slot), sizeof head.slot);
         std::memcpy(&head.number, at + offsetof(frame, number), sizeof head.number);
@@ -121,16 +107,7 @@ remote_worker::answer* remote_worker::take() noexcept {
 }
 
 bool remote_worker::spin() noexcept {
-    static const bool alone = std::thread::hardware_concurrency() < 2;
-    if (results_.available() != 0 || results_.corrupt() || alone) return true;
-    const auto until = os::steady_time() + patience;
-    do {
-        for (int i = 0; i < 32; ++i) {
-            if (results_.available() != 0 || results_.corrupt()) return true;
-            os::pause();
-        }
-    } while (os::steady_time() < until);
-    return false;
+    return os::spin_until([this] { return results_.available() != 0 || results_.corrupt(); });
 }
 
 void remote_worker::sleep() noexcept {
@@ -181,6 +158,10 @@ void remote_worker::remove(remote_call& call) noexcept {
 
 bool remote_worker::withdraw(remote_call& call) noexcept {
     const entry& given_as = slots[call.slot_];
+    if (calls_.position() == given_as.position) {   // nothing of it was sent yet
+        remove(call);
+        return true;
+    }
     // Once the ring has come round, the frame is another's: it was taken long ago.
     if (calls_.position() - given_as.position > shared.capacity()) return false;
     auto& head = *reinterpret_cast<frame*>(shared.call_at(given_as.position));

@@ -56,7 +56,6 @@ public:
     remote_worker(std::size_t index, std::size_t ring_bytes);
     remote_worker(const remote_worker&) = delete;
     remote_worker& operator=(const remote_worker&) = delete;
-    ~remote_worker();
 
     // ---- who sends: one thread at a time, as `sending` says
 

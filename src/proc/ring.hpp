@@ -69,12 +69,6 @@ public:
         look(std::memory_order_acquire);   // pairs with consume(): the bytes are free
         return capacity_ - (written_ - read_) >= bytes;
     }
-    /// Up to which position the reader has read, as far as is known here.
-    [[nodiscard]] std::uint64_t seen_read() noexcept {
-        look(std::memory_order_acquire);
-        return read_;
-    }
-
     /// Gives `bytes` that were written at position() to the reader.
     /// Returns: how it slept, when it has to be woken.
     [[nodiscard]] ring_sleep publish(std::uint64_t bytes) noexcept {
@@ -154,10 +148,6 @@ public:
     }
     void stay_awake() noexcept {
         shared_.reader.store(awake, std::memory_order_relaxed);
-    }
-    /// How it sleeps now; awake once the writer has woken it.
-    [[nodiscard]] bool sleeps() const noexcept {
-        return shared_.reader.load(std::memory_order_relaxed) != awake;
     }
 
 private:

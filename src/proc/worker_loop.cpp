@@ -5,14 +5,13 @@
 #include <troika/proc/exception_codec.hpp>
 
 #include "os/clock.hpp"
-#include "os/cpu.hpp"
 #include "os/event_fd.hpp"
 #include "os/futex.hpp"
+#include "os/spin.hpp"
 #include "os/throw_stack.hpp"
 #include "proc/message_cut.hpp"
 
 #include <chrono>
-#include <thread>
 #include <utility>
 
 namespace troika::impl {
@@ -20,9 +19,6 @@ namespace troika::impl {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// About as long as falling asleep and being woken takes.
-constexpr auto patience = 50us;
 
 /// An open() for the initializer list.
 channel& opened(channel& which, int descriptor) {
@@ -36,8 +32,6 @@ worker_loop::worker_loop(int channel_descriptor, int bell, int socket)
     : bell_(bell), socket_(socket),
       calls_(opened(shared_, channel_descriptor).shared().calls, shared_.capacity()),
       results_(shared_.shared().results, shared_.capacity()) {}
-
-worker_loop::~worker_loop() = default;
 
 bool worker_loop::stop_requested() const noexcept {
     return number_ != 0 &&
@@ -120,7 +114,8 @@ bool worker_loop::wait_for_call() noexcept {
     channel::words& words = shared_.shared();
     while (calls_.available() == 0) {
         if (words.quit.load(std::memory_order_acquire) != 0) return calls_.available_now() != 0;
-        if (spin() || !calls_.announce_sleep(asleep_on_word)) continue;
+        const bool there = os::spin_until([this] { return calls_.available() != 0; });
+        if (there || !calls_.announce_sleep(asleep_on_word)) continue;
         // After the announcement, so that who asks us to quit sees it or is seen.
         if (words.quit.load(std::memory_order_seq_cst) != 0) {
             calls_.stay_awake();
@@ -129,19 +124,6 @@ bool worker_loop::wait_for_call() noexcept {
         sleep_as_ring_side(words.calls.reader, never);
     }
     return true;
-}
-
-bool worker_loop::spin() noexcept {
-    static const bool alone = std::thread::hardware_concurrency() < 2;
-    if (alone) return false;
-    const auto until = os::steady_time() + patience;
-    do {
-        for (int i = 0; i < 32; ++i) {
-            if (calls_.available() != 0) return true;
-            os::pause();
-        }
-    } while (os::steady_time() < until);
-    return false;
 }
 
 // ---- results

@@ -27,7 +27,6 @@ class worker_loop final : private call_answer, private wire_source {
 public:
     /// Of the descriptors that the parent gave. Throws: as channel::open().
     worker_loop(int channel_descriptor, int bell, int socket);
-    ~worker_loop();
 
     /// Returns: when the parent has asked for it.
     void serve();
@@ -42,7 +41,6 @@ private:
     std::span<const std::byte> more() override;
 
     bool wait_for_call() noexcept;
-    bool spin() noexcept;
     void take(frame& head);
     void call();
     void send_error(const std::exception_ptr& error, const os::throw_stack& stack) noexcept;

@@ -21,7 +21,6 @@ namespace troika::impl {
 class process_engine;
 class remote_worker;
 
-
 /// A call to another process, as far as the types do not matter. It stays with its engine until it
 /// is told the end, once, by accept() or fail().
 class remote_call : public list_hook<> {
