@@ -55,7 +55,11 @@ class Map(unittest.TestCase):
         self.assertEqual(self.lines("echo", "$HOME", ";", ":::", "*"), ["$HOME ; *"])
 
     def test_output_is_whole_and_in_order(self):
-        script = "sleep 0.0$((6 - $1)); echo $1a; echo $1b; echo $1e >&2"
+        # Each waits for the one after it, so that they end in the other order.
+        for n in "1234":
+            os.mkfifo(self.path(n))
+        script = (f"cd '{self.place}'; test $1 = 5 || read line < $1; echo $1a; echo $1b; "
+                  "echo $1e >&2; test $1 = 1 || echo > $(($1 - 1))")
         output, error = self.map("-j", "5", "-k", "sh", "-c", script, "sh", ":::", *"12345")
         self.assertEqual(output.split(), [n + x for n in "12345" for x in "ab"])
         self.assertEqual(error.split(), [n + "e" for n in "12345"])
