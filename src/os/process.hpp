@@ -92,6 +92,9 @@ int signal_group(int group, int signal) noexcept;
 struct process_end {
     int code = 0;     ///< what it gave to exit()
     int signal = 0;   ///< the number of the signal that ended it, or 0
+
+    /// The code, or the negative number of the signal.
+    [[nodiscard]] int exit_code() const noexcept { return signal != 0 ? -signal : code; }
 };
 
 /// Takes note of the end of the child that `handle` stands for; it is gone afterwards.

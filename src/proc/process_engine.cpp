@@ -270,6 +270,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
             return;
         }
         from.remove(*call);
+        if (from.retired && from.in_flight == 0) wake();   // it can go
         from.learn(what.busy_ns);
         ++completed_;
         break;
@@ -352,14 +353,17 @@ void process_engine::close() noexcept {
 
 void process_engine::cancel_pending() noexcept {
     std::vector<remote_call*> refused;
-    {
+    for (bool again = true; std::exchange(again, false); std::this_thread::yield()) {
         const std::scoped_lock here(mutex_);
         while (!pending_.empty()) {
             refused.push_back(&pending_.pop_front());
             refused.back()->waits_ = false;
         }
         for (const worker_ptr& one : workers_) {
-            if (one->sending == sending_state::active) continue;
+            if (one->sending == sending_state::active) {
+                again = true;   // something is being sent at this moment
+                continue;
+            }
             for (const remote_worker::entry& given : one->slots) {
                 remote_call* const call = given.call;
                 if (call == nullptr) continue;

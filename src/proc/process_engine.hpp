@@ -106,6 +106,7 @@ private:
     intrusive_list<remote_call> pending_;
     std::vector<worker_ptr> workers_;
     std::size_t wanted_ = 0;            // workers to start
+    time_point next_start_ = time_point::min();   // not before
     std::size_t calls_ = 0;             // accepted and without a result
     std::size_t failed_starts_ = 0;     // in a row
     std::size_t killed_starts_ = 0;     // likewise

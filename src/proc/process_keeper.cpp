@@ -56,11 +56,17 @@ void process_keeper::start_one(const std::shared_ptr<process_state>& state) noex
     try {
         const os::given_descriptor given[] = {{state->call.descriptor(), worker_channel}};
         os::started_process made = start_own_program(process_mark, given);
+        try {
+            os::or_throw(watched_.add(made.handle.get(), static_cast<std::uint64_t>(made.number)),
+                         "watch a process");
+            kept_.emplace(made.number, state);
+        } catch (...) {
+            end_at_once(made.handle.get());
+            throw;
+        }
         state->pid = made.number;
         state->handle = std::move(made.handle);
         state->call.close_descriptor();
-        kept_.emplace(state->pid, state);
-        watched_.add(state->handle.get(), static_cast<std::uint64_t>(state->pid));
         state->started.set_value();
     } catch (...) {
         state->started.set_exception(std::current_exception());
@@ -72,15 +78,13 @@ void process_keeper::take_note(int pid) noexcept {
     if (found == kept_.end()) return;
     process_state& of = *found->second;
     os::process_end end;
-    int exit_code = 0;
     {
         const std::scoped_lock here(of.handle_mutex);
         if (os::reap(of.handle.get(), end) == -EAGAIN) return;
-        exit_code = end.signal != 0 ? -end.signal : end.code;
         watched_.remove(of.handle.get());
         of.handle.reset();
     }
-    of.ended.set_value(exit_code);
+    of.ended.set_value(end.exit_code());
     kept_.erase(found);
 }
 

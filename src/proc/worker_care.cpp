@@ -28,13 +28,13 @@ constexpr std::uint32_t tries_max = 3;
 /// so by somebody else, which may pass.
 constexpr std::size_t failed_starts_max = 3;
 constexpr std::size_t killed_starts_max = 100;
+/// When a worker that could not be started is tried again.
+constexpr duration start_again_after = std::chrono::milliseconds(100);
 
 enum event_kind : std::uint64_t { engine_rang, worker_rang, worker_ended };
 constexpr std::uint64_t event_data(event_kind kind, std::size_t index) {
     return index << 2 | kind;
 }
-
-int exit_code_of(const os::process_end& end) { return end.signal != 0 ? -end.signal : end.code; }
 
 }  // namespace
 
@@ -104,16 +104,13 @@ void process_engine::take_note(std::uint64_t data) noexcept {
 }
 
 bool process_engine::all_gone() noexcept {
-    std::vector<worker_ptr> idle;
-    {
-        const std::scoped_lock here(mutex_);
-        if (!ending_ || calls_ != 0) return false;
-        wanted_ = 0;
-        if (workers_.empty()) return true;
-        for (const worker_ptr& one : workers_)
-            if (!one->quitting) quit(*one);
-    }
-    return false;
+    const std::scoped_lock here(mutex_);
+    const bool over = ending_ && calls_ == 0;
+    if (over) wanted_ = 0;
+    // A worker that has had its calls goes once it has ended them, and all go in the end.
+    for (const worker_ptr& one : workers_)
+        if (!one->quitting && (over || (one->retired && one->in_flight == 0))) quit(*one);
+    return over && workers_.empty();
 }
 
 void process_engine::quit(remote_worker& of) noexcept {
@@ -128,37 +125,48 @@ void process_engine::start_workers() noexcept {
     for (;;) {
         {
             const std::scoped_lock here(mutex_);
-            if (wanted_ == 0 || broken_) return;
-            --wanted_;
+            if (wanted_ == 0 || broken_ || os::steady_time() < next_start_) return;
         }
+        std::exception_ptr error;
         try {
             start_worker();
         } catch (...) {
-            bool alone = false;
-            {
-                const std::scoped_lock here(mutex_);
-                alone = workers_.empty();
-            }
-            if (alone) refuse_pending(std::current_exception());
-            return;
+            error = std::current_exception();
         }
+        bool alone = false;
+        {
+            const std::scoped_lock here(mutex_);
+            alone = workers_.empty();
+            // With others at work it stays wanted, and is tried again after a while.
+            if (!error || alone)
+                --wanted_;
+            else
+                next_start_ = deadline_after(os::steady_time(), start_again_after);
+        }
+        if (error && alone) refuse_pending(error);
+        if (error) return;
     }
 }
 
 void process_engine::start_worker() {
     const auto made = std::make_shared<remote_worker>(next_index_++, options_.ring_bytes);
+    made->compose(*prepare_);   // what that throws, before there is a process
+    made->sending = sending_state::active;
     impl::start_worker(*made);
-    // From here on it has to be reaped; it dies with this thread at the latest.
-    watched_.add(made->bell.descriptor(), event_data(worker_rang, made->index),
-                 os::watch_list::report::each_time);
-    watched_.add(made->process.get(), event_data(worker_ended, made->index));
-    {
+    try {
+        constexpr const char* what = "watch a worker";
+        os::or_throw(watched_.add(made->bell.descriptor(), event_data(worker_rang, made->index),
+                                  os::watch_list::report::each_time),
+                     what);
+        os::or_throw(watched_.add(made->process.get(), event_data(worker_ended, made->index)),
+                     what);
         const std::scoped_lock here(mutex_);
         workers_.push_back(made);
         ++started_;
-        made->sending = sending_state::active;
+    } catch (...) {
+        end_at_once(made->process.get());
+        throw;
     }
-    made->compose(*prepare_);
     transmit(made);
     receive_on_thread(made);   // the bell rings from now on
 }
@@ -250,7 +258,7 @@ void process_engine::bury(const worker_ptr& of) noexcept {
     }
     const char* const detail = of->killed ? "it wrote into the pool's memory" : "";
     const auto died = std::make_exception_ptr(
-        worker_died(of->index, of->pid, exit_code_of(of->end), detail));
+        worker_died(of->index, of->pid, of->end.exit_code(), detail));
     for (const auto& [call, cancelled] : lost) finish(*call, cancelled ? make_cancelled() : died);
     if (early) break_pool("workers end before they are ready", died);
 }
@@ -269,6 +277,7 @@ time_point process_engine::next_deadline() const noexcept {
     const std::scoped_lock here(mutex_);
     time_point first = never;
     for (const worker_ptr& one : workers_) first = std::min(first, one->next_step);
+    if (wanted_ != 0 && !broken_) first = std::min(first, next_start_);
     return first;
 }
 

@@ -44,6 +44,12 @@ os::started_process start_own_program(const std::string& mark,
     return started;
 }
 
+void end_at_once(int handle) noexcept {
+    os::process_end end;
+    os::signal_process(handle, SIGKILL);
+    os::wait_and_reap(handle, end);
+}
+
 void start_worker(remote_worker& of) {
     int sockets[2];
     os::or_throw(os::open_stream_pair(sockets, false), "create a pair of sockets for a worker");

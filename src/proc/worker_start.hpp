@@ -23,6 +23,9 @@ inline constexpr const char* process_mark = "process";
 os::started_process start_own_program(const std::string& mark,
                                       std::span<const os::given_descriptor> descriptors);
 
+/// Kills a process that cannot be taken care of, and reaps it.
+void end_at_once(int handle) noexcept;
+
 /// Starts the process of `of`. It is killed when the calling thread ends.
 /// Throws: std::system_error.
 void start_worker(remote_worker& of);
