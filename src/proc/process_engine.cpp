@@ -18,6 +18,23 @@ namespace {
 
 using sending_state = remote_worker::sending_state;
 
+/// A whole result, and the descriptors that came with it.
+class answer_source final : public wire_source {
+public:
+    answer_source(std::span<const std::byte> message, attachment_receiver& attachments) noexcept
+        : message_(message), attachments_(attachments) {}
+
+    std::span<const std::byte> more() override { return std::exchange(message_, {}); }
+    received_attachment& attachment(std::uint64_t id) override {
+        received_attachment* const found = attachments_.find(id);
+        return found != nullptr ? *found : wire_source::attachment(id);
+    }
+
+private:
+    std::span<const std::byte> message_;
+    attachment_receiver& attachments_;
+};
+
 }  // namespace
 
 // ---- what is asked of a call
@@ -275,7 +292,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
         ++completed_;
         break;
     }
-    memory_source source({what.bytes.get(), what.total});
+    answer_source source({what.bytes.get(), what.total}, from.attachments_of(what));
     wire_reader reader(source, what.total);
     forget(*call);
     reader.set_origin(place_of(from));
@@ -284,6 +301,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
     else
         call->accept(reader);
     what.shrink();
+    from.end_of_attachments(what);
     let_go();
 }
 

@@ -5,7 +5,9 @@
 #include "os/spin.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace troika::impl {
 
@@ -30,6 +32,7 @@ void remote_worker::compose(const remote_call& call) {
     message_.clear();
     message_.put(call.entry());
     call.write(message_);
+    attachments_.begin(call.number_, message_.attachments());
     frame first;
     first.what = frame::kind::call;
     first.slot = call.slot_;
@@ -41,12 +44,28 @@ void remote_worker::compose(const preparation& first_of_all) {
     message_.clear();
     message_.put(first_of_all.entry());
     first_of_all.write(message_);
+    attachments_.begin(0, message_.attachments());
     frame first;
     first.what = frame::kind::call;   // its number is 0
     cut_.begin(message_, first);
 }
 
+bool remote_worker::send_attachments() noexcept {
+    channel::words& words = shared.shared();
+    int sent = attachments_.send(socket.get(), false);
+    if (sent == -EAGAIN) {
+        // Then once more: packets that are there now will be taken after this was seen.
+        words.socket_full.store(1, std::memory_order_seq_cst);
+        sent = attachments_.send(socket.get(), false);
+        if (sent == -EAGAIN) return false;
+    }
+    // Where it failed otherwise the worker says so, or is dead.
+    words.call_packets.fetch_add(1, std::memory_order_release);
+    return true;
+}
+
 remote_worker::progress remote_worker::send() noexcept {
+    if (!attachments_.done() && !send_attachments()) return progress::waiting;
     while (!cut_.done()) {
         const std::uint64_t piece = cut_.next(shared.piece_max());
         const std::uint64_t room = frame::room_of(piece);
@@ -57,6 +76,7 @@ remote_worker::progress remote_worker::send() noexcept {
         cut_.write(shared.call_at(calls_.position()), piece);
         if (calls_.publish(room) == asleep_on_word) wake_ring_side(shared.shared().calls.reader);
     }
+    if (!message_.attachments().empty()) message_.clear();   // it keeps what was attached
     return progress::sent;
 }
 
@@ -104,6 +124,13 @@ remote_worker::answer* remote_worker::take() noexcept {
         if (into.filled == into.total) return &into;
     }
     return nullptr;
+}
+
+attachment_receiver& remote_worker::attachments_of(const answer& what) {
+    // They were counted before the result was sent.
+    const std::uint64_t sent = shared.shared().result_packets.load(std::memory_order_acquire);
+    if (!received_.receive_for(socket.get(), what.number, sent)) corrupt_ = true;
+    return received_;
 }
 
 bool remote_worker::spin() noexcept {
