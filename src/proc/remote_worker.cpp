@@ -69,7 +69,7 @@ remote_worker::progress remote_worker::send() noexcept {
     while (!cut_.done()) {
         const std::uint64_t piece = cut_.next(shared.piece_max());
         const std::uint64_t room = frame::room_of(piece);
-        if (!calls_.has_room(room)) {
+        if (!os::spin_until([&] { return calls_.has_room(room); })) {
             if (calls_.announce_sleep(asleep_on_event, room)) return progress::waiting;
             continue;
         }

@@ -8,6 +8,7 @@
 #include "os/memory_file.hpp"
 #include "os/memory_map.hpp"
 #include "os/robust_mutex.hpp"
+#include "proc/queue_side.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -28,51 +29,18 @@ constexpr std::size_t capacity_limit = 8'000'000;
 constexpr std::size_t bytes_min = 65'536;
 constexpr std::size_t bytes_limit = std::size_t{1} << 40;
 
-/// How far one side has come: bytes in units of eight, and items, in one word, so that both change
-/// at the same instant. Each counts modulo its size.
-struct place {
-    static constexpr unsigned unit_bits = 40;
-    static constexpr std::uint64_t unit_mask = (std::uint64_t{1} << unit_bits) - 1;
-    static constexpr std::uint64_t unit = 8;
-
-    std::uint64_t word = 0;
-
-    [[nodiscard]] std::uint64_t offset() const noexcept { return (word & unit_mask) * unit; }
-    [[nodiscard]] place after(std::uint64_t bytes) const noexcept {
-        const std::uint64_t items = (word >> unit_bits) + 1;
-        return {items << unit_bits | ((word + bytes / unit) & unit_mask)};
-    }
-    [[nodiscard]] std::uint64_t bytes_since(place other) const noexcept {
-        return ((word - other.word) & unit_mask) * unit;
-    }
-    [[nodiscard]] std::uint64_t items_since(place other) const noexcept {
-        return ((word >> unit_bits) - (other.word >> unit_bits)) & (~std::uint64_t{0} >> unit_bits);
-    }
-};
+using place = queue_place;
 
 /// An item in the ring: its size, its bytes, and what makes the whole a multiple of a unit.
 constexpr std::uint64_t room_of(std::uint64_t bytes) {
     return sizeof(std::uint64_t) + (bytes + place::unit - 1) / place::unit * place::unit;
 }
 
+void wake_all(std::atomic<std::uint32_t>& who) noexcept { os::shared_futex_wake(who); }
+
 /// One side of a queue: those who put, or those who get.
-struct alignas(64) queue_side {
-    os::robust_mutex mutex;
-    std::atomic<std::uint64_t> at{0};        // a place; moved with the mutex
-    // Those of the *other* side who wait until this one moves. Guarded by the mutex.
-    std::atomic<std::uint32_t> waiting{0};
-    std::atomic<std::uint32_t> moves{0};     // on which they sleep
-
-    [[nodiscard]] place get() const noexcept { return {at.load(std::memory_order_acquire)}; }
-
-    /// Wakes those who wait, who then wait for the mutex: so they are awake when the change is
-    /// made, and a process that is killed in between has woken them for nothing, at worst.
-    void wake() noexcept {
-        if (waiting.load(std::memory_order_relaxed) == 0) return;
-        moves.fetch_add(1, std::memory_order_relaxed);
-        os::shared_futex_wake(moves);
-        waiting.store(0, std::memory_order_relaxed);
-    }
+struct alignas(64) locked_side : queue_side<> {
+    os::robust_mutex mutex;   // of who moves it, and who says that it waits for that
 };
 
 struct queue_words {
@@ -80,15 +48,15 @@ struct queue_words {
     std::uint64_t capacity_max = 0;
     std::uint64_t bytes_max = 0;
     std::atomic<std::uint32_t> shut_down{0};   // set with both mutexes
-    queue_side put;
-    queue_side got;
+    locked_side put;
+    locked_side got;
 };
 static_assert(sizeof(queue_words) <= page);
 
 /// The mutex of a side, if it could be had in time.
 class held {
 public:
-    held(queue_side& of, time_point deadline)
+    held(locked_side& of, time_point deadline)
         : of_(of), taken_(of.mutex.lock(
                        deadline == shared_queue_core::at_once ? never : deadline)) {}
     held(const held&) = delete;
@@ -99,7 +67,7 @@ public:
     explicit operator bool() const noexcept { return taken_; }
 
 private:
-    queue_side& of_;
+    locked_side& of_;
     const bool taken_;
 };
 
@@ -161,17 +129,16 @@ public:
     /// Sleeps until `side` moves, unless `ready()` once its mutex is had: who moves it has the
     /// mutex and so knows of all who sleep. Returns: false when `deadline` has passed.
     template <class Ready>
-    bool wait_for(queue_side& side, time_point deadline, Ready ready) const {
+    bool wait_for(locked_side& side, time_point deadline, Ready ready) const {
         if (deadline == shared_queue_core::at_once) return false;
         std::uint32_t seen = 0;
         {
             const held here(side, deadline);
             if (!here) return false;
             if (words().shut_down.load(std::memory_order_relaxed) != 0 || ready()) return true;
-            side.waiting.store(1, std::memory_order_relaxed);
-            seen = side.moves.load(std::memory_order_relaxed);
+            seen = side.announce();
         }
-        return os::shared_futex_wait(side.moves, seen, deadline);
+        return os::shared_futex_wait(side.moves(), seen, deadline);
     }
 
 private:
@@ -216,8 +183,8 @@ shared_queue_core::answer shared_queue_core::put(const wire_writer& message,
             const held here(words.put, deadline);
             if (!here) return answer::not_now;
             if (words.shut_down.load(std::memory_order_relaxed) != 0) return answer::shut_down;
-            const place mine = words.put.get();
-            if (memory.has_room(mine, words.got.get(), room)) {
+            const place mine = words.put.place();
+            if (memory.has_room(mine, words.got.place(), room)) {
                 std::byte* to = memory.at(mine);
                 const std::uint64_t size = message.size();
                 std::memcpy(to, &size, sizeof size);
@@ -226,14 +193,13 @@ shared_queue_core::answer shared_queue_core::put(const wire_writer& message,
                     std::memcpy(to, piece.data(), piece.size());
                     to += piece.size();
                 }
-                words.put.wake();
-                // The item is in the queue from here on. Pairs with get() in those who get.
-                words.put.at.store(mine.after(room).word, std::memory_order_release);
+                words.put.wake(wake_all);
+                words.put.move(mine.after(room));
                 return answer::done;
             }
         }
         const auto has_room = [&] {
-            return memory.has_room(words.put.get(), words.got.get(), room);
+            return memory.has_room(words.put.place(), words.got.place(), room);
         };
         if (!memory.wait_for(words.got, deadline, has_room)) return answer::not_now;
     }
@@ -246,8 +212,8 @@ shared_queue_core::answer shared_queue_core::get(item& into, time_point deadline
         {
             const held here(words.got, deadline);
             if (!here) return answer::not_now;
-            const place mine = words.got.get();
-            const place theirs = words.put.get();
+            const place mine = words.got.place();
+            const place theirs = words.put.place();
             memory.check(theirs, mine);
             if (theirs.items_since(mine) > 0) {
                 const std::byte* const from = memory.at(mine);
@@ -260,16 +226,15 @@ shared_queue_core::answer shared_queue_core::get(item& into, time_point deadline
                 into.bytes = std::make_unique_for_overwrite<std::byte[]>(into.size);
                 if (into.size > 0)
                     std::memcpy(into.bytes.get(), from + sizeof size, into.size);
-                words.got.wake();
-                // Its room is free from here on. Pairs with get() in those who put.
-                words.got.at.store(mine.after(room_of(size)).word, std::memory_order_release);
+                words.got.wake(wake_all);
+                words.got.move(mine.after(room_of(size)));
                 return answer::done;
             }
             // Nobody shuts it down meanwhile, which takes this mutex: it is empty for good.
             if (words.shut_down.load(std::memory_order_relaxed) != 0) return answer::shut_down;
         }
         const auto has_item = [&] {
-            return words.put.get().items_since(words.got.get()) > 0;
+            return words.put.place().items_since(words.got.place()) > 0;
         };
         if (!memory.wait_for(words.put, deadline, has_item)) return answer::not_now;
     }
@@ -279,18 +244,18 @@ void shared_queue_core::shut_down(bool immediate) const {
     queue_words& words = memory_->words();
     const held no_puts(words.put, never);   // always in this order
     const held no_gets(words.got, never);
-    words.put.wake();
-    words.got.wake();
+    words.put.wake(wake_all);
+    words.got.wake(wake_all);
     words.shut_down.store(1, std::memory_order_relaxed);
-    if (immediate) words.got.at.store(words.put.get().word, std::memory_order_release);
+    if (immediate) words.got.move(words.put.place());
 }
 
 std::size_t shared_queue_core::size() const noexcept {
     const queue_words& words = memory_->words();
     // What was got first: so it is not ahead of what was put.
-    const place got = words.got.get();
+    const place got = words.got.place();
     return static_cast<std::size_t>(
-        std::min(words.put.get().items_since(got), memory_->capacity_max()));
+        std::min(words.put.place().items_since(got), memory_->capacity_max()));
 }
 
 std::size_t shared_queue_core::capacity_max() const noexcept {
