@@ -52,6 +52,18 @@ struct map_command {
     mapper::map_options options;
 };
 
+/// `troika ps`, `troika tree` and `troika top`.
+struct watch_command {
+    enum class view : unsigned char { list, tree, top };
+
+    watch_command() = default;
+
+    view what = view::list;
+    int pid = 0;
+    bool json = false;
+    std::chrono::nanoseconds interval{std::chrono::seconds(1)};
+};
+
 /// `troika doctor`.
 struct doctor_command {};
 
@@ -59,6 +71,7 @@ struct doctor_command {};
 int run_get(const get_command& command);
 int run_serve(const serve_command& command);
 int run_map(const map_command& command);
+int run_watch(const watch_command& command);
 int run_doctor();
 
 }  // namespace troika::apps

@@ -2,8 +2,11 @@
 #include <troika/loop/event_loop.hpp>
 
 #include "core/report.hpp"
+#include "inspect/registry.hpp"
 #include "loop/timer_wheel.hpp"
+#include "os/thread.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -13,13 +16,41 @@ namespace troika {
 /// The tasks that no task started: run()'s and submit()'s. One's failure is its future's affair.
 class event_loop::root_tasks final : public task_owner {
 public:
-    explicit root_tasks(event_loop& loop) noexcept : task_owner(loop) {}
+    explicit root_tasks(event_loop& loop) noexcept : task_owner(loop) {
+        impl::listing_data what;
+        what.kind = impl::listed::loop;
+        what.roots = reinterpret_cast<std::uintptr_t>(static_cast<task_owner*>(this));
+        what.gauges[0] = reinterpret_cast<std::uintptr_t>(&turns_);
+        what.gauges[1] = reinterpret_cast<std::uintptr_t>(&loop.turn_began());
+        listing_.add(what, "");
+        using impl::place;
+        impl::publish(place::operation_request, &io_operation::request);
+        impl::publish(place::request_op, &io_request::op);
+        impl::publish(place::request_descriptor, &io_request::descriptor);
+    }
+    /// A turn begins, on this thread.
+    void turn_begins() noexcept {
+        ++turns_;
+        if (thread_ != &impl::current_thread) [[unlikely]]
+            list_thread();
+    }
     void cancel_all() noexcept {
         for (task_node& task : tasks()) task.cancel();
     }
 
 private:
     void child_failed(task_node&, const std::exception_ptr&) noexcept override {}
+    void list_thread() noexcept {
+        thread_ = &impl::current_thread;
+        listing_.update([&](impl::listing_data& what) {
+            what.id = os::thread_id();
+            what.thread = reinterpret_cast<std::uintptr_t>(thread_);
+        });
+    }
+
+    std::uint64_t turns_ = 0;
+    const impl::thread_state* thread_ = nullptr;   // on which the last turn was
+    impl::listing listing_;
 };
 
 namespace {
@@ -145,6 +176,8 @@ void event_loop::run_watched(task_node& node) noexcept {
 }
 
 void event_loop::work() noexcept {
+    roots_->turn_begins();
+    begin_turn(poller_->now());
     // The inbox first: a task that another thread has cancelled before it began shall not begin.
     if (!inbox_.empty()) run_inbox();
     run_ready();

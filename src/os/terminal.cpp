@@ -25,6 +25,19 @@ terminal_size size_of_terminal(int descriptor) noexcept {
     return size;
 }
 
+single_keys::single_keys(int descriptor) noexcept : descriptor_(descriptor) {
+    if (::tcgetattr(descriptor, &before_) < 0) return;
+    termios now = before_;
+    now.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    now.c_cc[VMIN] = 1;
+    now.c_cc[VTIME] = 0;
+    changed_ = ::tcsetattr(descriptor, TCSANOW, &now) == 0;
+}
+
+single_keys::~single_keys() {
+    if (changed_) ::tcsetattr(descriptor_, TCSANOW, &before_);
+}
+
 bool in_foreground(int descriptor) noexcept {
     const pid_t group = ::tcgetpgrp(descriptor);
     return group >= 0 && group == ::getpgrp();

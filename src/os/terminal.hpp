@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <termios.h>
+
 namespace troika::os {
 
 /// Whether a descriptor is a terminal.
@@ -18,6 +20,21 @@ struct terminal_size {
 
 /// The size of the terminal behind a descriptor; 80 by 24 where it cannot be told.
 terminal_size size_of_terminal(int descriptor) noexcept;
+
+/// Keys of a terminal come one by one and are not shown, as long as it lives; nothing changes where
+/// `descriptor` is no terminal. Signals of keys, such as Ctrl-C, stay.
+class single_keys {
+public:
+    explicit single_keys(int descriptor) noexcept;
+    single_keys(const single_keys&) = delete;
+    single_keys& operator=(const single_keys&) = delete;
+    ~single_keys();
+
+private:
+    int descriptor_;
+    bool changed_ = false;
+    termios before_{};
+};
 
 /// Whether this process belongs to the terminal's foreground group: only that one may draw.
 /// Returns: false also where `descriptor` is not the terminal that controls this process.

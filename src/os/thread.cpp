@@ -10,6 +10,8 @@
 #include <new>
 #include <string>
 
+#include <unistd.h>
+
 namespace troika::os {
 
 namespace {
@@ -64,6 +66,8 @@ std::size_t stack_room(const std::byte* low) noexcept {
     const auto* here = static_cast<const std::byte*>(__builtin_frame_address(0));
     return low == nullptr || here < low ? 0 : static_cast<std::size_t>(here - low);
 }
+
+int thread_id() noexcept { return ::gettid(); }
 
 void name_this_thread(std::string_view name) noexcept { thread_name(name).give(); }
 

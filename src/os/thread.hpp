@@ -12,6 +12,9 @@ namespace troika::os {
 /// Names the calling thread for ps, top and debuggers; the first 15 bytes are kept.
 void name_this_thread(std::string_view name) noexcept;
 
+/// The number by which the kernel knows the calling thread.
+int thread_id() noexcept;
+
 /// The lowest address of this thread's stack; null when it cannot be found out. Ask once.
 const std::byte* stack_low() noexcept;
 /// How many bytes are left on this thread's stack, which ends at `low`, more or less.

@@ -4,6 +4,7 @@
 #include <troika/core/trace.hpp>
 #include <troika/core/wait_cycle.hpp>
 
+#include "inspect/registry.hpp"
 #include "os/clock.hpp"
 #include "os/thread.hpp"
 #include "pool/attendant.hpp"
@@ -22,7 +23,13 @@ constexpr std::size_t stack_kept = std::size_t{256} << 10;   // for one job, bef
 /// The tasks that were given to a pool. One's failure is its future's affair.
 class pool_engine::root_tasks final : public task_owner {
 public:
-    explicit root_tasks(pool_engine& home) noexcept : task_owner(home) {}
+    root_tasks(pool_engine& home, const std::string& name) noexcept : task_owner(home) {
+        listing_data what;
+        what.kind = listed::pool;
+        what.roots = reinterpret_cast<std::uintptr_t>(static_cast<task_owner*>(this));
+        listing_.add(what, name);
+    }
+    [[nodiscard]] std::uint32_t number() const noexcept { return listing_.number(); }
 
     /// Those that have not begun will not.
     void cancel_pending() noexcept {
@@ -35,12 +42,14 @@ public:
 
 private:
     void child_failed(task_node&, const std::exception_ptr&) noexcept override {}
+
+    listing listing_;
 };
 
 pool_engine::pool_engine(std::size_t workers, std::string name,
                          std::unique_ptr<pool_preparation> prepare)
     : scheduler(shared_t{}), name_(std::move(name)), prepare_(std::move(prepare)),
-      roots_(std::make_unique<root_tasks>(*this)) {
+      roots_(std::make_unique<root_tasks>(*this, name_)) {
     for (std::size_t i = 0; i < workers; ++i)
         workers_.push_back(std::make_unique<pool_worker>(*this, idle_, i));
     try {
@@ -87,6 +96,13 @@ void pool_engine::thread_main(void* argument) noexcept {
     pool_engine& me = thread.engine;
     current_thread.home = &me;
     current_thread.stack_low = os::stack_low();
+    listing_data what;
+    what.kind = listed::pool_worker;
+    what.parent = me.roots_->number();
+    what.id = os::thread_id();
+    what.thread = reinterpret_cast<std::uintptr_t>(&current_thread);
+    listing listed_thread;
+    listed_thread.add(what, "");
     // One that could not be prepared works as well, to end what was accepted before.
     me.prepare_thread();
     do {

@@ -113,6 +113,7 @@ private:
     std::atomic<std::uint32_t> uses_{0};
     std::atomic<std::size_t> calls_{0};   // accepted and without a result
     std::atomic<bool> ending_{false};
+    listing listing_;
 
     mutable std::mutex mutex_;
     // guarded by mutex_

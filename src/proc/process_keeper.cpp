@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proc/process_keeper.hpp"
 
+#include "inspect/registry.hpp"
 #include "os/error.hpp"
 #include "proc/worker_start.hpp"
 
@@ -68,6 +69,10 @@ void process_keeper::start_one(const std::shared_ptr<process_state>& state) noex
             throw;
         }
         state->pid = made.number;
+        listing_data what;
+        what.kind = listed::process;
+        what.id = made.number;
+        state->listed_as.add(what, "");
         state->handle = std::move(made.handle);
         state->call.close_descriptors();
         state->started.set_value();
@@ -88,6 +93,7 @@ void process_keeper::take_note(int pid) noexcept {
         of.handle.reset();
     }
     of.ended.set_value(end.exit_code());
+    of.listed_as.remove();
     kept_.erase(found);
 }
 

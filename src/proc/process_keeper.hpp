@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troika/core/future.hpp>
+#include <troika/inspect/listing.hpp>
 
 #include "os/event_fd.hpp"
 #include "os/process.hpp"
@@ -27,6 +28,7 @@ public:
     promise<void> started;        // kept when it runs, or could not be started
     promise<int> ended;           // of its exit code
     future<int> exit_code;
+    listing listed_as;            // the keeper's
     std::mutex handle_mutex;      // who signals keeps the handle from being closed
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troika/core/clock.hpp>
+#include <troika/inspect/listing.hpp>
 #include <troika/proc/process_pool.hpp>
 #include <troika/proc/remote_call.hpp>
 #include <troika/proc/wire_writer.hpp>
@@ -153,13 +154,15 @@ public:
     bool killed = false;      // by us, since what it wrote made no sense
     os::process_end end;
     std::uint64_t given = 0;   // calls, in all
-    std::uint32_t in_flight = 0;
+    std::uint64_t in_flight = 0;
     std::vector<entry> slots;
     std::vector<std::uint32_t> free_slots;
     // The call that was asked to stop, and what comes next if it does not.
     std::uint64_t stopping = 0;
     time_point next_step = never;
     int next_signal = 0;
+
+    listing listed_as;         // the engine's thread's
 
     channel shared;
 

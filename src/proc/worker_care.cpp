@@ -5,6 +5,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/proc/worker_died.hpp>
 
+#include "inspect/registry.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/process.hpp"
@@ -43,6 +44,10 @@ process_engine::process_engine(const process_pool::options& o,
     : options_(o), prepare_(std::move(prepare)) {
     os::or_throw(watched_.add(bell_.descriptor(), event_data(engine_rang, 0)),
                  "watch the bell of a process pool");
+    listing_data what;
+    what.kind = listed::process_pool;
+    what.gauges[0] = reinterpret_cast<std::uintptr_t>(&calls_);
+    listing_.add(what, "");
     thread_.start_or_throw("the thread that takes care of worker processes", options_.name,
                            &process_engine::thread_main, this);
 }
@@ -164,6 +169,12 @@ void process_engine::start_worker() {
         const std::scoped_lock here(mutex_);
         workers_.push_back(made);
         ++started_;
+        listing_data process;
+        process.kind = listed::process;
+        process.parent = listing_.number();
+        process.id = made->pid;
+        process.gauges[0] = reinterpret_cast<std::uintptr_t>(&made->in_flight);
+        made->listed_as.add(process, "");
     } catch (...) {
         end_at_once(made->process.get());
         throw;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <troika/sync/queue_core.hpp>
 
+#include "inspect/registry.hpp"
+
+#include <algorithm>
+
 namespace troika::impl {
 
 queue_core::queue_core(parcel_shelf& shelf, const queue_options& options)
@@ -8,6 +12,13 @@ queue_core::queue_core(parcel_shelf& shelf, const queue_options& options)
     if (capacity_max_ == 0)
         throw std::invalid_argument(sync_label("queue", name_) +
                                     ": capacity_max is 0: say how many items may wait in it");
+    listing_data what;
+    what.kind = listed::queue;
+    what.gauges[0] = reinterpret_cast<std::uintptr_t>(&size_);
+    what.gauges[1] = reinterpret_cast<std::uintptr_t>(&size_most_);
+    what.gauges[2] = reinterpret_cast<std::uintptr_t>(&unfinished_);
+    what.gauges[3] = capacity_max_;
+    listing_.add(what, name_ != nullptr ? name_ : "");
 }
 
 queue_core::answer queue_core::put(parcel& item, put_place* place) noexcept {
@@ -28,7 +39,7 @@ queue_core::answer queue_core::put(parcel& item, put_place* place) noexcept {
         getter->item_ = &item;
     } else {
         shelf_.add(item);
-        ++size_;
+        size_most_ = std::max(size_most_, ++size_);
     }
     word_.unlock(state);
     if (getter != nullptr) getter->tell();

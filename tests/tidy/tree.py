@@ -79,7 +79,8 @@ def strata(cmake):
     everything = set(direct)
     below["fetch"] = everything | {"fetch"}
     below["mapper"] = everything | {"mapper"}
-    below["apps"] = everything | {"fetch", "mapper", "apps"}
+    below["watch"] = everything | {"watch"}
+    below["apps"] = everything | {"fetch", "mapper", "watch", "apps"}
     # troika.hpp includes everything public and is for users, not for us.
     below["umbrella"] = everything | {"umbrella"}
     return below
@@ -92,7 +93,7 @@ def stratum_of(path):
         return parts[2] if len(parts) > 3 else "umbrella"
     if parts[0] == "src":
         return parts[1] if len(parts) > 2 else "umbrella"
-    return parts[0] if parts[0] in ("fetch", "mapper", "apps") and len(parts) > 1 else None
+    return parts[0] if parts[0] in ("fetch", "mapper", "watch", "apps") and len(parts) > 1 else None
 
 
 def load(root):

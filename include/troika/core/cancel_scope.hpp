@@ -13,6 +13,10 @@ namespace troika {
 class task_node;
 class task_owner;
 
+namespace impl {
+struct layout;
+}
+
 /// A stretch of a task that can be cancelled as a whole, with everything started inside it.
 ///
 /// Cancellation is level-triggered: from cancel() on, every await within the scope (in its task,
@@ -82,6 +86,7 @@ protected:
 private:
     friend class task_node;
     friend class task_owner;
+    friend struct impl::layout;
 
     class alarm final : public timer {
     public:

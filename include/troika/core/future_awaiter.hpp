@@ -46,6 +46,8 @@ public:
     [[nodiscard]] const future_core* awaited_future() const noexcept override { return &core_; }
 
 private:
+    friend struct layout;
+
     abort_answer abort() noexcept override {
         return core_.remove_waiter(*this) ? abort_answer::woken : abort_answer::pending;
     }

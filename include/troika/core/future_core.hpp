@@ -105,6 +105,8 @@ protected:
     ~future_core() = default;
 
 private:
+    friend struct layout;
+
     enum class phase : std::uint8_t { pending, running, cancelled };
 
     bool leave_pending(phase next) noexcept {
@@ -125,6 +127,9 @@ protected:
     // Of tasks whose home has several threads; they stand here because there is room.
     std::atomic<std::uint8_t> turn_{0};
     spin_lock lock_;
+
+    // Of a task: see scheduler::turn_began().
+    std::uint16_t parked_in_ = 0;
 };
 
 }  // namespace troika::impl

@@ -140,6 +140,7 @@ private:
     }
 
     friend class troika::task_node;
+    friend struct layout;
     friend class trip;
 
     union {

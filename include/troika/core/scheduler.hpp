@@ -8,6 +8,7 @@
 #include <troika/core/timer.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -125,6 +126,10 @@ public:
     /// the scheduler has gone, where that is shared.
     void set_hooks(trace_hooks* hooks) noexcept { hooks_.store(hooks, std::memory_order_release); }
 
+    /// For views: when the turn began in which tasks run now; not known of a shared one. Parked
+    /// tasks keep the second, modulo 65,536 and made odd, for which there is room.
+    [[nodiscard]] const time_point& turn_began() const noexcept { return turn_began_; }
+
     /// A number for the next task; begins again after 2^32.
     [[nodiscard]] std::uint32_t next_task_id() noexcept {
         if (shared_) [[unlikely]]
@@ -177,6 +182,13 @@ protected:
             node.settle();
     }
 
+    /// For views: from now on tasks are parked at this time.
+    void begin_turn(time_point now) noexcept {
+        turn_began_ = now;
+        turn_second_ =
+            static_cast<std::uint16_t>(now.time_since_epoch() / std::chrono::seconds(1) | 1);
+    }
+
     static void end_turns() noexcept { impl::current_thread.task = nullptr; }
 
     void resume_observed(task_node& node) noexcept;
@@ -192,10 +204,20 @@ private:
 
     task_node* ready_first_ = nullptr;
     task_node* ready_last_ = nullptr;
+    time_point turn_began_{};
+    std::uint16_t turn_second_ = 0;
     std::atomic<trace_hooks*> hooks_{nullptr};
     std::atomic<std::uint32_t> last_task_id_{0};
     const bool shared_ = false;
 };
+
+inline void task_node::park(suspension& wait, std::coroutine_handle<> frame) noexcept {
+    frame_ = frame.address();
+    link_.wait = &wait;
+    parked_in_ = home_->turn_second_;
+    enter(run_state::parked);
+    abort_asked_ = false;
+}
 
 inline impl::spin_lock* task_node::lock_if_shared() const noexcept {
     return home_->is_shared() ? const_cast<impl::spin_lock*>(&lock_) : nullptr;

@@ -24,6 +24,7 @@ class fork_base;
 class fork_owner;
 class pool_engine;
 class trip;
+struct layout;
 template <class T>
 class task_state;
 }  // namespace impl
@@ -106,6 +107,7 @@ protected:
     friend class impl::fork_owner;
     friend class impl::trip;
     friend class impl::pool_engine;
+    friend struct impl::layout;   // for who looks from outside of the process
     template <class>
     friend class context_var;
     friend class yield_operation;
@@ -165,12 +167,7 @@ protected:
     void drop_context() noexcept;
     void tell_end() noexcept;
 
-    void park(suspension& wait, std::coroutine_handle<> frame) noexcept {
-        frame_ = frame.address();
-        link_.wait = &wait;
-        enter(run_state::parked);
-        abort_asked_ = false;
-    }
+    inline void park(suspension& wait, std::coroutine_handle<> frame) noexcept;
     void unpark() noexcept { enter(run_state::running); }
 
     static constexpr std::uint8_t turn_parked = 1;

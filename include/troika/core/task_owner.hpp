@@ -106,6 +106,7 @@ private:
     friend class task_node;
     friend class cancel_scope;
     friend class impl::trip;
+    friend struct impl::layout;
     friend class task_tree;
 
     /// A child ended by throwing `error`, which is not `cancelled`. Called before it has left.

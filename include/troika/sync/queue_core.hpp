@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/inspect/listing.hpp>
 #include <troika/sync/lock_word.hpp>
 #include <troika/sync/parcel.hpp>
 #include <troika/sync/wait_line.hpp>
@@ -138,10 +139,12 @@ private:
     // Guarded by word_.
     parcel_shelf& shelf_;
     std::size_t size_ = 0;         // on the shelf
+    std::size_t size_most_ = 0;    // as many as there ever were
     std::size_t unfinished_ = 0;   // put, and not yet told to be done
     wait_line<get_place> getters_;
     wait_line<put_place> putters_;
     wait_line<join_operation> joiners_;
+    listing listing_;
 };
 
 }  // namespace impl

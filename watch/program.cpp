@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "watch/program.hpp"
+
+#include "os/fd.hpp"
+#include "os/file.hpp"
+#include "os/memory_file.hpp"
+#include "os/memory_map.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace troika::watch {
+
+namespace fs = std::filesystem;
+using impl::listing_data;
+using impl::registry_head;
+using impl::registry_slot;
+
+namespace {
+
+/// Copies a slot; empty when it changes all the time, as it would if its process had been killed
+/// while it wrote.
+listing_data copy_of(const registry_slot& from) {
+    for (int tries = 100; tries > 0; --tries) {
+        const std::uint32_t before = from.sequence.load(std::memory_order_acquire);
+        if (before % 2 != 0) continue;
+        std::uint64_t words[registry_slot::words_of_data];
+        for (std::size_t i = 0; i < registry_slot::words_of_data; ++i)
+            words[i] = from.data[i].load(std::memory_order_acquire);
+        if (from.sequence.load(std::memory_order_relaxed) != before) continue;
+        listing_data data;
+        std::memcpy(static_cast<void*>(&data), words, sizeof words);
+        data.name[sizeof data.name - 1] = '\0';
+        for (char& c : data.name)
+            if (c != '\0' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) c = '?';
+        return data;
+    }
+    return {};
+}
+
+[[noreturn]] void refuse(int pid, const std::string& why) {
+    throw not_visible("process " + std::to_string(pid) + ": " + why);
+}
+
+/// Opens the register of a process. Returns: nothing where it has none.
+std::optional<program> open_program(int pid) {
+    const fs::path folder = "/proc/" + std::to_string(pid) + "/fd";
+    const std::string wanted = std::string("/memfd:") + impl::registry_name + " (deleted)";
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+        std::error_code gone;
+        if (fs::read_symlink(entry.path(), gone) != wanted) continue;
+        os::fd file(os::open_file(entry.path().c_str(), {}));
+        if (!file) continue;
+        const long size = os::size_of_memory_file(file.get());   // and nobody can cut it
+        os::memory_map map;
+        if (size < static_cast<long>(impl::registry_bytes) ||
+            map.map_shared(file.get(), static_cast<std::size_t>(size), 0, os::map_access::read) < 0)
+            continue;
+        if (auto read = read_register(map.data(), map.size()); read && read->pid == pid) {
+            read->name = name_of_process(pid);
+            return read;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<program> read_register(const std::byte* data, std::size_t size) {
+    if (size < impl::registry_bytes) return std::nullopt;
+    const auto& head = *reinterpret_cast<const registry_head*>(data);
+    if (head.magic != impl::registry_magic || head.version != impl::registry_version ||
+        head.slot_bytes != sizeof(registry_slot) || head.slot_count != impl::registry_slots)
+        return std::nullopt;
+    program made;
+    made.pid = static_cast<int>(head.process);
+    made.unlisted = head.unlisted.load(std::memory_order_relaxed);
+    std::ranges::copy(head.places, made.places.begin());
+    constexpr std::uint32_t place_max = 4096;   // objects are smaller
+    for (const std::uint32_t each : made.places)
+        if (each > place_max) return std::nullopt;
+    const auto* const slots =
+        reinterpret_cast<const registry_slot*>(data + impl::registry_slots_at);
+    const std::uint32_t used =
+        std::min(head.used.load(std::memory_order_acquire), impl::registry_slots);
+    for (std::uint32_t i = 0; i < used; ++i) {
+        const listing_data each = copy_of(slots[i]);
+        if (each.kind != impl::listed::nothing && each.kind <= impl::listed::queue)
+            made.listed.push_back(each);
+    }
+    std::ranges::sort(made.listed, {}, &listing_data::number);
+    return made;
+}
+
+program read_program(int pid) {
+    std::error_code error;
+    if (!fs::exists("/proc/" + std::to_string(pid), error)) refuse(pid, "there is none");
+    try {
+        if (auto found = open_program(pid)) return std::move(*found);
+    } catch (const fs::filesystem_error& denied) {
+        if (denied.code() == std::errc::permission_denied)
+            refuse(pid, "it is another user's: look as that user, or as root");
+        refuse(pid, "it has ended");
+    }
+    refuse(pid, "it is no troika program of this version, has no event loop or pool yet, or was "
+                "started with TROIKA_INSPECT=0");
+}
+
+std::vector<program> find_programs() {
+    std::vector<program> all;
+    for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename().string();
+        int pid = 0;
+        const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (failed != std::errc() || end != name.data() + name.size()) continue;
+        try {
+            if (auto found = open_program(pid)) all.push_back(std::move(*found));
+        } catch (const fs::filesystem_error&) {   // another user's, or it has ended
+        }
+    }
+    std::ranges::sort(all, {}, &program::pid);
+    return all;
+}
+
+std::string name_of_process(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
+    std::string name;
+    std::getline(file, name);
+    for (char& c : name)
+        if (static_cast<unsigned char>(c) < 0x20) c = '?';
+    return name;
+}
+
+}  // namespace troika::watch
