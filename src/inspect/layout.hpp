@@ -40,6 +40,7 @@ struct layout {
         put(place::owner_count, offsetof(task_owner, task_count_));
         put(place::promise, 2 * sizeof(void*));   // behind resume and destroy
         put(place::promise_awaiter, offsetof(promise_base, awaiter_));
+        put(place::promise_node, offsetof(promise_base, node_));
         put(place::promise_where, offsetof(promise_base, where_));
         put(place::future_wait_core, offsetof(future_wait, core_));
         put(place::core_maker, offsetof(future_core, maker_));

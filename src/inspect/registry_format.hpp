@@ -42,6 +42,7 @@ enum class place : std::uint32_t {
     owner_count,        ///< 8 bytes
     promise,            ///< promise_base in a coroutine's frame
     promise_awaiter,    ///< void*; odd: a hook
+    promise_node,       ///< task_node*
     promise_where,      ///< std::source_location: a pointer to file, function, line
     future_wait_core,   ///< future_core*
     core_maker,         ///< 1 byte: promise, task, job

@@ -54,6 +54,10 @@ const void* function_start(const void* return_address) noexcept {
     return _Unwind_FindEnclosingFunction(const_cast<void*>(call_before(return_address)));
 }
 
+bool is_code(const void* address) noexcept {
+    return _Unwind_FindEnclosingFunction(const_cast<void*>(address)) != nullptr;
+}
+
 std::string describe_call(const void* return_address) {
     const void* code = call_before(return_address);
     std::string text;

@@ -13,6 +13,9 @@ std::string readable_name(const char* mangled);
 /// unwinding tables; null when it has none.
 const void* function_start(const void* return_address) noexcept;
 
+/// Whether `address` is in code of a module that is loaded.
+bool is_code(const void* address) noexcept;
+
 /// Returns: where `return_address` goes back to: "parse(int) at plugin.so+0x12af", without a name
 /// where the function is not exported. The number is what `addr2line -fie plugin.so` takes.
 std::string describe_call(const void* return_address);

@@ -197,6 +197,7 @@ protected:
 
 private:
     friend class task_node;
+    friend class impl::stall_probe;
 
     /// Puts a task where any of the threads may take it: where it is taken soon, because what it
     /// needs is at hand, or `last`, after all that are ready.
@@ -217,6 +218,11 @@ inline void task_node::park(suspension& wait, std::coroutine_handle<> frame) noe
     parked_in_ = home_->turn_second_;
     enter(run_state::parked);
     abort_asked_ = false;
+}
+
+inline void suspension::park(task_node& waiter, std::coroutine_handle<> frame) noexcept {
+    waiter_ = reinterpret_cast<std::uintptr_t>(&waiter);
+    waiter.park(*this, frame);
 }
 
 inline impl::spin_lock* task_node::lock_if_shared() const noexcept {

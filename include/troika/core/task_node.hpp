@@ -25,6 +25,7 @@ class fork_owner;
 class pool_engine;
 class trip;
 struct layout;
+class stall_probe;
 template <class T>
 class task_state;
 }  // namespace impl
@@ -107,6 +108,7 @@ protected:
     friend class impl::fork_owner;
     friend class impl::trip;
     friend class impl::pool_engine;
+    friend class impl::stall_probe;
     friend struct impl::layout;   // for who looks from outside of the process
     template <class>
     friend class context_var;
@@ -167,7 +169,7 @@ protected:
     void drop_context() noexcept;
     void tell_end() noexcept;
 
-    inline void park(suspension& wait, std::coroutine_handle<> frame) noexcept;
+    void park(suspension& wait, std::coroutine_handle<> frame) noexcept;
     void unpark() noexcept { enter(run_state::running); }
 
     static constexpr std::uint8_t turn_parked = 1;
@@ -194,11 +196,6 @@ protected:
     bool own_cancel_ : 1 = false;       // cancel() was asked of this very task
     bool leaving_ : 1 = false;          // it has ended, and is about to leave its owner
 };
-
-inline void suspension::park(task_node& waiter, std::coroutine_handle<> frame) noexcept {
-    waiter_ = reinterpret_cast<std::uintptr_t>(&waiter);
-    waiter.park(*this, frame);
-}
 
 inline void suspension::unpark() noexcept {
     waiter().unpark();
