@@ -50,6 +50,7 @@
 #include <troika/loop/io_request.hpp>
 #include <troika/loop/poller.hpp>
 #include <troika/loop/run.hpp>
+#include <troika/loop/stall_watchdog.hpp>
 #include <troika/pool/awaited.hpp>
 #include <troika/pool/fork_join.hpp>
 #include <troika/pool/parallel_for.hpp>

@@ -55,7 +55,9 @@ const void* function_start(const void* return_address) noexcept {
 }
 
 bool is_code(const void* address) noexcept {
-    return _Unwind_FindEnclosingFunction(const_cast<void*>(address)) != nullptr;
+    // It looks one byte before, where a call would be.
+    return _Unwind_FindEnclosingFunction(
+               const_cast<char*>(static_cast<const char*>(address)) + 1) != nullptr;
 }
 
 std::string describe_call(const void* return_address) {
