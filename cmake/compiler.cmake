@@ -31,14 +31,15 @@ endif()
 # Gives `target` the flags that all our code is compiled with.
 function(troika_compile_options target)
     set(cxx $<COMPILE_LANGUAGE:CXX>)
-    set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wimplicit-fallthrough)
+    set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+        -Wimplicit-fallthrough)
     target_compile_options(${target} PRIVATE
         "$<${cxx}:${warnings}>"
-        # Of these g++ 12 warns where nothing is wrong: of protected destructors of classes that have
-        # friends, and of parameters that are named as a type.
-        "$<$<AND:${cxx},$<CXX_COMPILER_ID:Clang>>:-Wshadow;-Wnon-virtual-dtor>"
         "$<$<AND:${cxx},$<CXX_COMPILER_ID:Clang>>:-Wthread-safety;-Wdangling>"
-        # g++ does not know the attributes that make clang report dangling coroutine parameters.
+        # g++ does not know the attributes that make clang report dangling coroutine parameters. It
+        # warns of protected destructors of classes that have friends, and of parameters that are
+        # named as a type.
+        "$<$<AND:${cxx},$<CXX_COMPILER_ID:GNU>>:-Wno-shadow;-Wno-non-virtual-dtor>"
         "$<$<AND:${cxx},$<CXX_COMPILER_ID:GNU>>:-Wno-attributes;-foptimize-sibling-calls>"
         "$<$<AND:${cxx},$<BOOL:${TROIKA_WERROR}>>:-Werror>"
         -fno-omit-frame-pointer)
