@@ -9,7 +9,8 @@ namespace troika {
 
 /// `text` as a reader may see it: UTF-8 of at most `bytes_max` bytes, with U+FFFD for bytes that
 /// are none, for control characters (but line feeds and tabs become blanks), for separators of
-/// lines, and for characters that turn the direction of writing. What was cut ends with an ellipsis.
+/// lines, and for characters that turn the direction of writing. What was cut ends with "...", as
+/// one character.
 /// Requires: bytes_max >= 3.
 [[nodiscard]] std::string shown_text(std::string_view text, std::size_t bytes_max);
 

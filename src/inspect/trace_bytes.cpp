@@ -18,7 +18,8 @@ public:
     explicit number_writer(const byte_sink& sink) : sink_(sink) { bytes_.reserve(piece + 16); }
 
     void put(std::uint64_t value) {
-        for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
+        for (; value >= 0x80; value >>= 7)
+            bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
         bytes_.push_back(static_cast<std::uint8_t>(value));
         if (bytes_.size() >= piece) flush();
     }

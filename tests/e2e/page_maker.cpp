@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Makes pages for tests/e2e/page_test.py: page_maker FOLDER writes NAME.html, and NAME.json with the
-// figures that the page has to show, for each kind of page below.
+// Makes pages for tests/e2e/page_test.py: page_maker FOLDER writes NAME.html, and NAME.json with
+// the figures that the page has to show, for each kind of page below.
 #include "page_models.hpp"
 
 #include <troika/base/random.hpp>

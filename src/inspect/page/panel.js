@@ -88,7 +88,7 @@ class Panel {
         const many = (n, word) => `${formatCount(n)} ${word}${n === 1 ? "" : "s"}`;
         if (lanesOf[THREAD])
             words.push(`${many(lanesOf[THREAD], "thread")} kept ${this.busy.toFixed(2)} ` +
-                       `processor${this.busy > 1 ? "s" : ""} busy on average.`);
+                       "processors busy on average.");
         const locked = totals[THREAD][STATES.indexOf("locked")];
         if (locked > 0)
             words.push(`They spent ${share(locked, all(totals[THREAD]))} waiting for a lock.`);
@@ -291,6 +291,7 @@ class Panel {
         const tiles = dim ? palette.dim : palette.normal;
         const beyond = Math.round((trace.length - view.from) * scale);
         if (beyond < width) raster.fill(beyond, 0, width, height, palette.beyond);
+        raster.fill(beyond, 0, beyond + zoom, height, palette.end);
         for (const tick of view.ticks) {
             const x = Math.round((tick - view.from) * scale);
             raster.fill(x, 0, x + 1, height, palette.grid);
@@ -382,33 +383,23 @@ class Panel {
             const x = Math.max(left, 0) + 5 * ratio;
             const room = Math.min(right, width) - x - 4 * ratio;
             if (!text || room < 14 * ratio || row.y1 - row.y0 < 10 * ratio) continue;
-            const fitting = view.fit(text, room / ratio);
+            const thin = HEIGHTS[state] < 1;   // a word beside a thin bar needs more room to help
+            const fitting = view.fit(text, (room - (thin ? 12 * ratio : 0)) / ratio, thin ? 8 : 3);
             if (!fitting) continue;
             const y = (row.y0 + row.y1) / 2 + ratio * 0.5;
-            context.globalAlpha = this.marked && !this.isMarked(span) ? 0.35 : 1;
-            if (state === WAITS) {   // on the line, which it interrupts
-                if (room < 60 * ratio) continue;
+            const strength = this.marked && !this.isMarked(span) ? 0.35 : 1;
+            if (thin) {   // on the bar, which it interrupts
                 const length = view.lengthOf(fitting) * ratio;
-                context.globalAlpha = 1;
                 context.fillStyle = colours.card;
                 context.fillRect(x + 5 * ratio, row.y0, length + 8 * ratio, row.y1 - row.y0);
-                context.globalAlpha = this.marked && !this.isMarked(span) ? 0.35 : 1;
+                context.globalAlpha = strength;
                 context.fillStyle = colours.muted;
                 context.fillText(fitting, x + 9 * ratio, y);
+                context.globalAlpha = 1;
                 continue;
             }
-            if (PATTERNS[STATES[state]]) {   // legible on a pattern
-                context.fillStyle = colours.card;
-                const length = view.lengthOf(fitting) * ratio;
-                const alpha = context.globalAlpha;
-                context.globalAlpha = 0.82 * alpha;
-                context.fillRect(x - 2 * ratio, row.y0 + 2 * ratio, length + 4 * ratio,
-                                 row.y1 - row.y0 - 4 * ratio);
-                context.globalAlpha = alpha;
-                context.fillStyle = colours.ink;
-            } else {
-                context.fillStyle = colours.onBar;
-            }
+            context.globalAlpha = strength;
+            context.fillStyle = state === FAILED ? colours.ink : colours.onBar;
             context.fillText(fitting, x, y);
         }
         context.globalAlpha = 1;

@@ -10,9 +10,11 @@ const PATTERNS = {
     holds: null,
     locked: (x, y) => (x + y) % 8 < 4,
     ready: (x, y) => x % 4 < 2 && (y + (x & 4 ? 2 : 0)) % 4 < 2,
-    blocked: (x, y) => y % 4 < 2,
+    blocked: (x, y) => y % 4 < 1,
     failed: (x, y) => (x - y + 8) % 8 < 1,
 };
+// How much of a lane's height a bar has: who runs stands out.
+const HEIGHTS = [1, 0.26, 0.78, 0.56, 0.56, 1, 1];
 const HOLDERS_MAX = 8;
 
 function colourOf(text) {
@@ -56,6 +58,7 @@ class Palette {
         this.stripe = pixelOf(colour("--stripe"));
         this.beyond = pixelOf(colour("--beyond"));
         this.grid = pixelOf(colour("--grid"));
+        this.end = pixelOf(blend(colour("--muted"), this.back, 0.5));
         this.moment = pixelOf(colour("--moment"));
         this.area = pixelOf(colour("--busy"));
         this.areaLine = pixelOf(colour("--busy-line"));
@@ -68,7 +71,8 @@ class Palette {
             blend(on, this.back, tint * strength), pattern, this.zoom);
         const states = STATES.map(state => {
             const on = colour(`--${state}`);
-            const made = tile(on, state === "failed" ? 0.16 : 0.3, PATTERNS[state]);
+            const made = tile(on, state === "failed" ? 0.16 : state === "locked" ? 0.26 : 0.34,
+                              PATTERNS[state]);
             made.edge = pixelOf(blend(on, this.back, strength));
             return made;
         });
@@ -121,11 +125,10 @@ class Raster {
 
     // One bar of a span from x0 to x1 in the row y0 to y1.
     bar(x0, y0, x1, y1, state, tile, shift, zoom) {
-        if (state === WAITS) {
-            const thin = Math.max(2 * zoom, Math.round((y1 - y0) * 0.26));
-            const top = y0 + ((y1 - y0 - thin) >> 1);
-            this.fill(x0, top, x1, top + thin, tile.first);
-            return;
+        if (HEIGHTS[state] < 1) {
+            const height = Math.max(2 * zoom, Math.round((y1 - y0) * HEIGHTS[state]));
+            y0 += (y1 - y0 - height) >> 1;
+            y1 = y0 + height;
         }
         this.tile(x0, y0, x1, y1, tile, shift);
         if (state === FAILED && x1 - x0 > 2 * zoom) {
@@ -158,7 +161,7 @@ class Raster {
                     : tiles.states[s];
                 this.bar(left, row.y0, right, row.y1, s, tile, shift, zoom);
                 // A seam between two of the same kind.
-                if (left > 0 && left === free && right - left > 3 * zoom && s !== WAITS)
+                if (left > 0 && left === free && right - left > 3 * zoom && HEIGHTS[s] === 1)
                     this.fill(left, row.y0, left + zoom, row.y1, view.seam);
                 if (wide && x1 - x0 > 24 * zoom) wide(i, left, right, row);
                 free = right;
@@ -259,7 +262,7 @@ class Raster {
         for (let k = 0; k < values.length; ++k) {
             if (Number.isNaN(values[k])) continue;
             const value = Math.min(1, Math.max(0, values[k]));
-            const y = row.y1 - Math.round(value * (height - thickness));
+            const y = row.y1 - Math.round(value * (height - thickness) + 1e-3);
             const x = x0 + k;
             if (area !== null) this.fill(x, y, x + 1, row.y1, area);
             const from = before < 0 ? y : Math.min(before, y);

@@ -127,12 +127,12 @@ class View {
         return length;
     }
     // As much of `text` as has room, or nothing if that would say too little.
-    fit(text, room) {
+    fit(text, room, least) {
         const length = text.length > 200 ? Infinity : this.lengthOf(text);
         if (length <= room) return text;
         const whole = text.length > 200 ? 6.2 : length / text.length;
         const letters = Math.floor(room / whole) - 1;
-        return letters < 3 ? "" : `${text.slice(0, letters).trimEnd()}…`;
+        return letters < least ? "" : `${text.slice(0, letters).trimEnd()}…`;
     }
 
     // ---- axis
