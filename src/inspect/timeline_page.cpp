@@ -161,7 +161,7 @@ void write_timeline_page(const timeline_page& page, const page_sink& sink) {
 void write_timeline_page(std::string_view title, const trace_data& trace, const page_sink& sink) {
     timeline_page page;
     page.title = title;
-    page.panels.push_back({.name = std::string(title), .caption = {}, .trace = &trace});
+    page.panels.push_back({.name = "Timeline", .caption = {}, .trace = &trace});
     write_timeline_page(page, sink);
 }
 

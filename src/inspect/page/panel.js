@@ -97,8 +97,9 @@ class Panel {
             const times = new Float64Array(STATE_SLOTS);
             const first = trace.laneFirst[lane], last = trace.laneFirst[lane + 1];
             trace.addTimes(first, last, times);
+            if (times[HOLDS] === 0) continue;
             words.push(`${trace.laneTitle(lane)}: held ${share(times[HOLDS], trace.length)} of ` +
-                       `the time, by one after the other, ${many(last - first, "time")}.`);
+                       `the time, in ${many(last - first, "turn")}.`);
             ++said;
         }
         if (lanesOf[TASK]) {
@@ -261,8 +262,10 @@ class Panel {
         return row < this.rowKind.length ? row : -1;
     }
 
+    // Something but the time has changed.
     invalidate() {
         this.dirty = true;
+        this.last = null;
         this.view.schedule();
     }
 
@@ -283,12 +286,17 @@ class Panel {
             this.canvas.style.height = `${this.height}px`;
         }
         raster.resize(whole, height);
-        raster.clear(palette.ground);
         const scale = width / (view.to - view.from);
         const port = {from: view.from, scale, width, zoom, seam: palette.ground,
                       shift: Math.round(-view.from * scale % 1024)};
         const dim = this.marked !== null;
         const tiles = dim ? palette.dim : palette.normal;
+        const top = this.top;
+        const texts = this.reuse(port, top);
+        const known = new Set(texts.map(text => text.span));
+        const wide = (span, left, right, row) =>
+            known.has(span) || texts.push({span, left, right, row});
+        raster.clear(palette.ground);
         const beyond = Math.round((trace.length - view.from) * scale);
         if (beyond < width) raster.fill(beyond, 0, width, height, palette.beyond);
         raster.fill(beyond, 0, beyond + zoom, height, palette.end);
@@ -296,9 +304,7 @@ class Panel {
             const x = Math.round((tick - view.from) * scale);
             raster.fill(x, 0, x + 1, height, palette.grid);
         }
-        const texts = [], rows = [];
-        const wide = (span, left, right, row) => texts.push(span, left, right, row);
-        const top = this.top;
+        const rows = [];
         for (let r = this.rowAt(0); r >= 0 && r < this.rowKind.length; ++r) {
             const y = this.rowTop[r] - top;
             if (y >= this.height) break;
@@ -321,9 +327,12 @@ class Panel {
                 raster.fill(0, y0, whole, y1 - 1, palette.stripe);
             }
         }
+        raster.clip(width, whole);
         raster.fill(width, 0, whole, height, palette.ground);
         if (view.share) this.drawShares(rows, width);
+        raster.clip(0, whole);
         context.putImageData(raster.image, 0, 0);
+        this.last = {...port, top, texts};
         this.drawTexts(texts, width);
         this.drawArrows(port, top);
         this.drawShareTexts(rows, width);
@@ -332,20 +341,50 @@ class Panel {
         this.drawn = raster.drawn;
     }
 
+    // If only the time has moved, by whole pixels, since the last picture: moves that, and lets only
+    // the rest be drawn. Returns: the texts that stay.
+    reuse(port, top) {
+        const {raster, last} = this;
+        raster.clip(0, port.width);
+        port.origin = port.from;
+        if (!last || last.top !== top || last.width !== port.width ||
+            Math.abs(last.scale / port.scale - 1) > 1e-9) return [];
+        const exact = (last.origin - port.from) * port.scale;
+        const by = Math.round(exact);
+        if (Math.abs(exact - by) > 0.02 || Math.abs(by) > port.width / 2) return [];
+        raster.move(port.width, by);
+        // A little more than what is new: what is drawn there may depend on its neighbours.
+        if (by >= 0) raster.clip(0, by + 4);
+        else raster.clip(port.width + by - 4, port.width);
+        port.shift = last.shift + by;
+        port.origin = last.origin - by / port.scale;   // so that errors do not add up
+        return last.texts.filter(text => {
+            text.left += by;
+            text.right += by;
+            return text.right > 0 && text.left < port.width;
+        });
+    }
+
+    // One pixel before those that are drawn: the line comes from there.
+    chartFirst() {
+        return Math.max(0, this.raster.first - 1);
+    }
     chartValues(row, port) {
-        const values = new Float64Array(port.width);
+        const first = this.chartFirst();
+        const values = new Float64Array(this.raster.last - first);
         const each = 1 / port.scale;
+        const from = port.from + first * each;
         if (this.rowKind[row] === ROW_BUSY) {
-            this.addBusy(port.from, each, values);
-            const end = (this.trace.length - port.from) * port.scale;
+            this.addBusy(from, each, values);
+            const end = (this.trace.length - from) * port.scale;
             for (let k = Math.max(0, Math.ceil(end)); k < values.length; ++k) values[k] = NaN;
             return values.map(v => v / this.view.busyMost);
         }
         const {at, value, least, greatest} = this.trace.counters[this.rowRef[row]];
         const range = greatest - least || 1;
-        let i = firstWhere(0, at.length, n => at[n] > port.from);
+        let i = firstWhere(0, at.length, n => at[n] > from);
         for (let k = 0; k < values.length; ++k) {
-            const until = port.from + (k + 1) * each;
+            const until = from + (k + 1) * each;
             if (until - each > this.trace.length) {
                 values[k] = NaN;
                 continue;
@@ -361,11 +400,11 @@ class Panel {
         const {palette, zoom} = this.view;
         const values = this.chartValues(row, port);
         if (this.rowKind[row] === ROW_BUSY) {
-            this.raster.area(values, 0, place, palette.area, palette.areaLine, zoom);
+            this.raster.area(values, this.chartFirst(), place, palette.area, palette.areaLine, zoom);
             return;
         }
         const colour = palette.lines[this.rowRef[row] % palette.lines.length];
-        this.raster.area(values, 0, place, pixelOf(blend(colour, palette.back, 0.14)),
+        this.raster.area(values, this.chartFirst(), place, pixelOf(blend(colour, palette.back, 0.14)),
                          pixelOf(colour), zoom);
     }
 
@@ -376,8 +415,7 @@ class Panel {
         context.font = `${11 * ratio}px ${view.font}`;
         context.textBaseline = "middle";
         context.textAlign = "left";
-        for (let k = 0; k < texts.length; k += 4) {
-            const [span, left, right, row] = texts.slice(k, k + 4);
+        for (const {span, left, right, row} of texts) {
             const state = trace.state[span];
             const text = trace.text(trace.name[span]);
             const x = Math.max(left, 0) + 5 * ratio;
@@ -483,19 +521,16 @@ class Panel {
 
     // ---- the columns beside
 
-    shareOf(lane) {
-        const times = new Float64Array(STATE_SLOTS);
-        this.trace.timesWithin(lane, this.view.from, this.view.to, times);
-        return times;
-    }
     drawShares(rows, width) {
         const {view, raster, trace} = this;
         const {ratio, palette} = view;
         const range = Math.min(view.to, trace.length) - Math.max(view.from, 0);
-        for (const {row, y, height} of rows) {
+        for (const shown of rows) {
+            const {row, y, height} = shown;
             if (this.rowKind[row] !== ROW_LANE || range <= 0) continue;
-            const lane = this.rowRef[row];
-            const times = this.shareOf(lane);
+            const times = new Float64Array(STATE_SLOTS);
+            trace.timesWithin(this.rowRef[row], view.from, view.to, times);
+            shown.share = Math.min(1, (times[RUNS] + times[HOLDS]) / range);
             const x0 = width + Math.round(10 * ratio);
             const whole = Math.round(44 * ratio);
             const y0 = Math.round((y + height / 2 - 4) * ratio);
@@ -518,16 +553,13 @@ class Panel {
         context.font = `${10.5 * ratio}px ${view.font}`;
         context.textBaseline = "middle";
         context.fillStyle = colours.muted;
-        const range = Math.min(view.to, trace.length) - Math.max(view.from, 0);
-        for (const {row, y, height} of rows) {
+        for (const {row, y, height, share} of rows) {
             context.textAlign = "right";
             const x = width + (view.share - 4) * ratio;
-            if (this.rowKind[row] === ROW_LANE && range > 0) {
-                const times = this.shareOf(this.rowRef[row]);
-                const busy = times[RUNS] + times[HOLDS];
-                context.fillText(`${Math.round(100 * Math.min(1, busy / range))}\u202f%`, x,
+            if (share !== undefined) {
+                context.fillText(`${Math.round(100 * share)}\u202f%`, x,
                                  (y + height / 2 + 0.5) * ratio);
-            } else if (this.rowKind[row] !== ROW_PROCESS) {
+            } else if (this.rowKind[row] === ROW_BUSY || this.rowKind[row] === ROW_COUNTER) {
                 const busy = this.rowKind[row] === ROW_BUSY;
                 const counter = busy ? null : trace.counters[this.rowRef[row]];
                 context.textAlign = "left";

@@ -93,19 +93,40 @@ class Raster {
         if (width === this.width && height === this.height) return;
         this.width = width;
         this.height = height;
+        this.clip(0, width);
         this.image = new ImageData(width, height);
         this.pixels = new Uint32Array(this.image.data.buffer);
     }
+    // Nothing is drawn left of `first`, nor from `last` on.
+    clip(first, last) {
+        this.first = Math.max(0, first);
+        this.last = Math.min(this.width, last);
+    }
     clear(pixel) {
-        this.pixels.fill(pixel);
+        this.fill(this.first, 0, this.last, this.height, pixel);
         this.drawn = 0;
     }
+    // What is there in [0, width) moves by `by`, to the right if positive.
+    move(width, by) {
+        const {pixels} = this;
+        for (let line = 0; line < pixels.length; line += this.width) {
+            if (by > 0) pixels.copyWithin(line + by, line, line + width - by);
+            else pixels.copyWithin(line, line - by, line + width);
+        }
+    }
     fill(x0, y0, x1, y1, pixel) {
-        x0 = Math.max(x0, 0);
-        x1 = Math.min(x1, this.width);
+        x0 = Math.max(x0, this.first);
+        x1 = Math.min(x1, this.last);
         if (x0 >= x1) return;
-        for (let y = Math.max(y0, 0), last = Math.min(y1, this.height); y < last; ++y)
-            this.pixels.fill(pixel, y * this.width + x0, y * this.width + x1);
+        const {pixels, width} = this;
+        const first = Math.max(y0, 0) * width, last = Math.min(y1, this.height) * width;
+        if (x1 - x0 > 12) {
+            for (let line = first; line < last; line += width)
+                pixels.fill(pixel, line + x0, line + x1);
+        } else {   // fill() takes its time to begin
+            for (let line = first; line < last; line += width)
+                for (let x = x0; x < x1; ++x) pixels[line + x] = pixel;
+        }
     }
     // The pattern moves with `shift`, so that it stands still on what it covers.
     tile(x0, y0, x1, y1, tile, shift) {
@@ -113,8 +134,8 @@ class Raster {
             this.fill(x0, y0, x1, y1, tile.first);
             return;
         }
-        x0 = Math.max(x0, 0);
-        x1 = Math.min(x1, this.width);
+        x0 = Math.max(x0, this.first);
+        x1 = Math.min(x1, this.last);
         const {mask, size, pixels} = tile;
         for (let y = Math.max(y0, 0), last = Math.min(y1, this.height); y < last; ++y) {
             const row = (y - y0 & mask) * size, line = y * this.width;
@@ -148,10 +169,10 @@ class Raster {
         const shift = view.shift;
         const last = trace.laneFirst[lane + 1];
         let free = 0;   // the first pixel behind what was drawn
-        let i = trace.spanAfter(lane, from);
+        let i = trace.spanAfter(lane, from + this.first / scale);
         while (i < last) {
             const x0 = (begin[i] - from) * scale;
-            if (x0 >= view.width) break;
+            if (x0 >= this.last) break;
             const x1 = (end[i] - from) * scale;
             if (x1 - x0 >= 1.5) {
                 const right = Math.round(x1);
@@ -221,13 +242,13 @@ class Raster {
     // Those of the spans `marked` (ascending) that are on `lane`, in full colour.
     marked(trace, lane, marked, row, view, tiles, holderOf) {
         const {begin, end, state} = trace;
-        const visible = trace.spanAfter(lane, view.from);
+        const visible = trace.spanAfter(lane, view.from + this.first / view.scale);
         const stop = trace.laneFirst[lane + 1];
         let k = firstWhere(0, marked.length, n => marked[n] >= visible);
         while (k < marked.length && marked[k] < stop) {
             const i = marked[k];
             const x0 = (begin[i] - view.from) * view.scale;
-            if (x0 >= view.width) break;
+            if (x0 >= this.last) break;
             const left = Math.max(0, Math.round(x0));
             const right = Math.max(left + 1, Math.round((end[i] - view.from) * view.scale));
             const s = state[i];
@@ -242,10 +263,11 @@ class Raster {
 
     moments(trace, lane, row, view, pixel) {
         const stop = trace.laneMoment[lane + 1];
-        let i = firstWhere(trace.laneMoment[lane], stop, n => trace.momentAt[n] >= view.from);
+        const from = view.from + (this.first - 4 * view.zoom) / view.scale;
+        let i = firstWhere(trace.laneMoment[lane], stop, n => trace.momentAt[n] >= from);
         while (i < stop) {
             const x = Math.floor((trace.momentAt[i] - view.from) * view.scale);
-            if (x >= view.width) break;
+            if (x >= this.last + 4 * view.zoom) break;
             this.fill(x, row.y0, x + view.zoom, row.y1, pixel);
             for (let n = 0; n < 3 * view.zoom; ++n)   // a small wedge, to be seen
                 this.fill(x - 3 * view.zoom + n + 1, row.y0 + n, x + 3 * view.zoom - n,
@@ -255,7 +277,7 @@ class Raster {
         }
     }
 
-    // Values from 0 to 1, one for each pixel of `values`, as an area with a line on it.
+    // Values from 0 to 1, one for each pixel from x0 on, as an area with a line on it.
     area(values, x0, row, area, line, thickness) {
         const height = row.y1 - row.y0;
         let before = -1;

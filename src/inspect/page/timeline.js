@@ -81,8 +81,7 @@ class View {
         document.documentElement.dataset.theme = theme;
         this.find("[data-do=theme]").textContent = theme === "dark" ? "Light" : "Dark";
         if (this.zoom) this.readColours();
-        for (const panel of this.panels) panel.dirty = true;
-        this.schedule();
+        for (const panel of this.panels) panel.invalidate();
     }
     readColours() {
         const style = getComputedStyle(document.documentElement);
@@ -316,7 +315,7 @@ class View {
     mark(panel, spans) {
         panel.marked = spans;
         panel.chain = [];
-        panel.dirty = true;
+        panel.invalidate();
     }
     unmark() {
         for (const panel of this.panels) this.mark(panel, null);
@@ -387,7 +386,8 @@ class View {
         for (let l = 0; l < trace.laneCount; ++l)
             for (let i = trace.laneFirst[l]; i < trace.laneFirst[l + 1]; ++i)
                 if (whole ? trace.task[i] === task || l + 1 === task
-                    : l === lane && trace.name[i] === trace.name[span]) spans.push(i);
+                    : l === lane ? trace.name[i] === trace.name[span]
+                        : trace.task[i] === task && trace.state[i] === HOLDS) spans.push(i);
         this.mark(panel, Uint32Array.from(spans));
         panel.chain = trace.chainOf(lane, trace.begin[span])
             .concat(trace.arrowsFrom(lane, trace.begin[span], trace.end[span]));
@@ -430,7 +430,7 @@ class View {
             const steps = make("ol");
             for (const i of causes) {
                 const item = make("li");
-                const button = make("button", "", `${ARROWS[trace.arrowKind[i]]} by ` +
+                const button = make("button", "", `${BECAUSE[trace.arrowKind[i]]} ` +
                     `${trace.laneTitle(trace.arrowFromLane[i])} at ` +
                     `${formatTime(trace.arrowFrom[i])}`);
                 button.type = "button";
@@ -459,10 +459,12 @@ class View {
         if (trace.detail[span]) lines.push(trace.text(trace.detail[span]));
         const cause = trace.causeOf(lane, trace.begin[span]);
         const before = span > trace.laneFirst[lane] ? trace.begin[span - 1] : 0;
-        if (cause >= 0 && trace.arrowTo[cause] >= before)
-            lines.push(`${ARROWS[trace.arrowKind[cause]]} by ` +
-                       `${trace.laneTitle(trace.arrowFromLane[cause])}, ` +
-                       `${formatTime(trace.arrowTo[cause] - trace.arrowFrom[cause])} before`);
+        if (cause >= 0 && trace.arrowTo[cause] >= before) {
+            const took = trace.arrowTo[cause] - trace.arrowFrom[cause];
+            lines.push(`${BECAUSE[trace.arrowKind[cause]]} ` +
+                       trace.laneTitle(trace.arrowFromLane[cause]) +
+                       (took > 0 ? `, ${formatTime(took)} before` : ""));
+        }
         const title = trace.text(trace.name[span]) || trace.laneTitle(lane);
         return {title, lane: trace.laneTitle(lane), lines};
     }

@@ -7,6 +7,8 @@ const RUNS = 0, WAITS = 1, FAILED = 5, HOLDS = 6;
 const STATE_SLOTS = 8;
 const THREAD = 0, TASK = 1, STRIP = 2;
 const ARROWS = ["wake", "submit", "steal", "call", "result", "handover"];
+const BECAUSE = ["woken by", "submitted by", "stolen from", "called by", "result from",
+                 "handed over by"];
 
 class ByteReader {
     constructor(bytes) {

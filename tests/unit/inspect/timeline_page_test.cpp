@@ -100,7 +100,7 @@ TEST(TimelinePage, OfOneTraceTakesItsTitle) {
     std::string html;
     write_timeline_page("my trace", trace_data{}, [&](std::string_view piece) { html += piece; });
     EXPECT_THAT(html, HasSubstr("<title>my trace</title>"));
-    EXPECT_THAT(html, HasSubstr("<h2>my trace</h2>"));
+    EXPECT_THAT(html, HasSubstr("<h2>Timeline</h2>"));
 }
 
 TEST(TimelinePage, SplitsAGreatTrace) {
