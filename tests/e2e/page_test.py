@@ -17,7 +17,7 @@ from _browser import Browser, pixels
 MAKER = os.path.abspath(sys.argv[1])
 STATES = ("runs", "waits", "locked", "ready", "blocked", "failed", "holds")
 MS = 1_000_000
-# Generous: other tests share the machine. The issue wants 2 s and 30 frames.
+# Generous, since other tests share the machine: alone it takes a second, and draws 60.
 DRAWN_MAX_MS = 6000
 FRAMES_MIN = 12
 DOWNLOAD_MAX_S = 60
@@ -99,6 +99,7 @@ class PageTest(unittest.TestCase):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 asked.append(message["params"]["request"]["url"])
+        self.assertTrue(any(url.startswith(f"file://{place.name}/") for url in asked))
         foreign = [url for url in asked
                    if not url.startswith((f"file://{place.name}/", "about:", "blob:"))]
         self.assertEqual(foreign, [])
@@ -316,7 +317,7 @@ class Moving(PageTest):
         self.assertAlmostEqual(ratio, 0.6, delta=0.001)
 
     def test_click_follows_a_task(self):
-        y = self.top + 46 + 28 + 10   # the lane of kettle
+        y = self.top + 40 + 28 + 10   # the lane of kettle
         browser.mouse(("to", self.x(65), y), ("down",), ("up",))
         self.settle()
         # Two turns on the loop and three spans of its own; woken by the omelette.
@@ -332,7 +333,7 @@ class Moving(PageTest):
         self.assertTrue(browser.run("return document.querySelector('.details').hidden"))
 
     def test_tooltip(self):
-        y = self.top + 46 + 28 + 10
+        y = self.top + 40 + 28 + 10
         browser.mouse(("to", self.x(64), y), ("to", self.x(65), y))
         self.settle()
         tip = browser.run("return document.querySelector('.tip').innerText")
@@ -537,10 +538,20 @@ def make_pictures(folder):
     setUpModule()
     try:
         browser.media(prefers_color_scheme="light")
-        browser.size(1400, 1180)
+        browser.size(1400, 1330)
         browser.open(f"file://{place.name}/compare.html")
         browser.run(SETTLED)
         with open(os.path.join(folder, "timeline.png"), "wb") as file:
+            file.write(browser.screenshot())
+        # A closer look at threads under a lock, with the pointer on one of their turns.
+        browser.size(1400, 660)
+        browser.run("""page.show(28e6, 150e6);
+            scrollTo(0, document.querySelectorAll(".panel")[3].offsetTop - 72)""")
+        browser.run(SETTLED)
+        canvas = browser.run("return timeline.panels[3].canvas")
+        browser.mouse(("to", canvas["left"] + canvas["width"] * 0.31, canvas["top"] + 169))
+        browser.run(SETTLED)
+        with open(os.path.join(folder, "timeline-gil.png"), "wb") as file:
             file.write(browser.screenshot())
     finally:
         tearDownModule()

@@ -124,10 +124,10 @@ class Panel {
             [formatCount(this.trace.spanCount), "spans"]]) {
             figures.append(make("b", "", value), label ? ` ${label}` : "", " ");
         }
-        head.after(figures);
+        head.before(figures);
         const caption = section.querySelector(".caption");
         const explain = make("p", "explanation made", this.explanation());
-        (caption || figures).after(explain);
+        (caption || head).after(" ", explain);
         this.note = make("p", "note made");
         this.note.hidden = true;
         this.box = make("div", "view made");
@@ -218,7 +218,7 @@ class Panel {
         for (let row = 0, top = 0; row < kinds.length; ++row) {
             const ref = refs[row];
             if (kinds[row] === ROW_LANE) this.rowOfLane[ref] = row;
-            top += kinds[row] === ROW_PROCESS ? 22 : kinds[row] !== ROW_LANE ? 46
+            top += kinds[row] === ROW_PROCESS ? 22 : kinds[row] !== ROW_LANE ? 40
                 : trace.laneKind[ref] === STRIP ? 20
                     : trace.laneKind[ref] === THREAD ? (tall ? 28 : 24) : (tall ? 22 : 18);
             this.rowTop[row + 1] = top;

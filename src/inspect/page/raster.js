@@ -55,6 +55,7 @@ class Palette {
         this.zoom = zoom;
         this.back = colour("--card");
         this.ground = pixelOf(this.back);
+        this.paper = pixelOf(colour("--paper"));
         this.stripe = pixelOf(colour("--stripe"));
         this.beyond = pixelOf(colour("--beyond"));
         this.grid = pixelOf(colour("--grid"));

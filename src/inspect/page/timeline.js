@@ -264,7 +264,7 @@ class View {
             canvas.width = width;
             canvas.height = height;
             raster.resize(width, height);
-            raster.clear(palette.ground);
+            raster.clear(palette.paper);
             raster.bar(0, 0, width, height, state, palette.normal.states[state], 0, zoom);
             canvas.getContext("2d").putImageData(raster.image, 0, 0);
         }
@@ -458,8 +458,8 @@ class View {
         if (task && task !== lane + 1) lines.push(trace.laneTitle(task - 1));
         if (trace.detail[span]) lines.push(trace.text(trace.detail[span]));
         const cause = trace.causeOf(lane, trace.begin[span]);
-        const before = span > trace.laneFirst[lane] ? trace.begin[span - 1] : 0;
-        if (cause >= 0 && trace.arrowTo[cause] >= before) {
+        const before = span > trace.laneFirst[lane] ? trace.begin[span - 1] : -1;
+        if (cause >= 0 && trace.arrowTo[cause] > before) {
             const took = trace.arrowTo[cause] - trace.arrowFrom[cause];
             lines.push(`${BECAUSE[trace.arrowKind[cause]]} ` +
                        trace.laneTitle(trace.arrowFromLane[cause]) +
