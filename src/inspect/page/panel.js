@@ -128,7 +128,7 @@ class Panel {
         const caption = section.querySelector(".caption");
         const explain = make("p", "explanation made", this.explanation());
         (caption || head).after(" ", explain);
-        this.note = make("p", "note made");
+        this.note = make("p", "more", "More arrows than can be told apart: zoom in to see them.");
         this.note.hidden = true;
         this.box = make("div", "view made");
         this.box.tabIndex = 0;
@@ -146,13 +146,13 @@ class Panel {
         this.spacer = make("div", "spacer");
         for (const e of [this.cursor, this.ring, this.measure]) e.hidden = true;
         this.overlay = make("div", "overlay");
-        this.overlay.append(this.measure, this.cursor, this.ring);
+        this.overlay.append(this.measure, this.cursor, this.ring, this.note);
         this.stage.append(this.labels, this.canvas, this.overlay);
         this.box.append(this.stage, this.spacer);
         this.table = make("details", "made lanes");
         this.table.append(make("summary", "", "Lanes as a table"));
         this.table.addEventListener("toggle", () => this.fillTable(), {once: true});
-        explain.after(this.box, this.note, this.table);
+        explain.after(this.box, this.table);
         this.context = this.canvas.getContext("2d", {alpha: false});
         this.box.addEventListener("scroll", () => this.invalidate());
         this.labelPool = [];
@@ -454,7 +454,7 @@ class Panel {
     drawArrows(port, top) {
         const {trace, view, context} = this;
         const {ratio} = view;
-        this.note.hidden = true;
+        let tooMany = false;
         if (view.shows.arrows && trace.arrowCount && !this.marked) {
             const [first, last] = trace.arrowsWithin(view.from, view.to);
             const seen = [];
@@ -465,14 +465,13 @@ class Panel {
                 if (Math.max(a, b) < 0 || Math.min(a, b) > this.height || !(a + b)) continue;
                 seen.push(i);
             }
-            if (seen.length > ARROWS_SHOWN_MAX) {
-                this.note.textContent = "More arrows than can be told apart: zoom in to see them.";
-                this.note.hidden = false;
-            } else if (seen.length) {
+            tooMany = seen.length > ARROWS_SHOWN_MAX;
+            if (seen.length && !tooMany) {
                 const strength = seen.length > 200 ? 0.4 : 0.65;
                 this.strokeArrows(seen, port, top, view.colours.arrow, ratio, strength);
             }
         }
+        if (this.note.hidden === tooMany) this.note.hidden = !tooMany;
         if (this.chain.length)
             this.strokeArrows(this.chain, port, top, view.colours.accent, 2 * ratio, 1);
         context.globalAlpha = 1;
@@ -590,15 +589,19 @@ class Panel {
         }
         const strips = this.lanesOf[STRIP] > 0;
         labelPool.forEach((entry, k) => {
-            entry.label.hidden = k >= rows.length;
-            if (k >= rows.length) return;
+            // What is as it was is not touched: it would be laid out anew.
+            const shown = k < rows.length;
+            if (entry.label.hidden === shown) entry.label.hidden = !shown;
+            if (!shown) return;
             const {row, y, height} = rows[k];
-            entry.label.style.transform = `translateY(${y}px)`;
-            entry.label.style.height = `${height}px`;
+            if (entry.y !== y) entry.label.style.transform = `translateY(${entry.y = y}px)`;
+            if (entry.height !== height)
+                entry.label.style.height = `${entry.height = height}px`;
             const kind = this.rowKind[row], ref = this.rowRef[row];
             const lane = kind === ROW_LANE ? ref : -1;
             const focused = lane >= 0 && this.focus !== null && this.focus.lane === lane;
-            entry.label.classList.toggle("focused", focused);
+            if (entry.focused !== focused)
+                entry.label.classList.toggle("focused", entry.focused = focused);
             const key = kind * 2 ** 40 + ref;
             if (entry.row === key) return;
             entry.row = key;
@@ -632,12 +635,13 @@ class Panel {
         const {view, trace} = this;
         const time = view.from + x / view.width * (view.to - view.from);
         const row = this.rowAt(y);
-        const found = {panel: this, time, row, lane: -1, span: -1, spans: 0};
+        const found = {panel: this, time, row, lane: -1, span: -1, spans: 0, moment: -1};
         if (row < 0 || x < 0 || x > view.width) return found;
         if (this.rowKind[row] !== ROW_LANE) return found;
         const lane = this.rowRef[row];
         found.lane = lane;
         const half = 1.5 * (view.to - view.from) / view.width;
+        found.moment = trace.momentNear(lane, time, 3 * half);
         const low = trace.spanAfter(lane, time - half);
         const high = trace.beginAfter(low, trace.laneFirst[lane + 1], time + half);
         found.spans = high - low;
@@ -649,6 +653,22 @@ class Panel {
         // Several that cannot be told apart.
         found.crowd = high - low > 4 && trace.end[high - 2] - trace.begin[low + 1] < 4 * half;
         return found;
+    }
+
+    // What a chart says about `time`, or nothing.
+    chartWords(row, time) {
+        const {trace} = this;
+        if (row < 0 || time > trace.length) return "";
+        if (this.rowKind[row] === ROW_COUNTER) {
+            const value = trace.valueAt(this.rowRef[row], time);
+            const name = trace.text(trace.counters[this.rowRef[row]].name);
+            return Number.isNaN(value) ? "" : `${name}: ${formatCount(value)}`;
+        }
+        if (this.rowKind[row] !== ROW_BUSY) return "";
+        const share = new Float64Array(1);
+        const each = (this.view.to - this.view.from) / this.view.width;
+        this.addBusy(Math.max(0, time - each / 2), each, share);
+        return `${share[0].toFixed(2)} processors busy`;
     }
 
     // A ring around a span: under the pointer, or of the keyboard.

@@ -30,8 +30,14 @@ class View {
         const dark = matchMedia("(prefers-color-scheme: dark)");
         this.theme = dark.matches ? "dark" : "light";
         dark.addEventListener("change", () => this.setTheme(dark.matches ? "dark" : "light"));
-        for (const section of document.querySelectorAll("main .panel"))
-            this.panels.push(new Panel(this, section));
+        for (const section of document.querySelectorAll("main .panel")) {
+            try {
+                this.panels.push(new Panel(this, section));
+            } catch (error) {
+                section.append(make("p", "note made",
+                                    `This timeline cannot be read: ${error.message}`));
+            }
+        }
         if (!this.panels.length) return;
         this.loaded = performance.now();
         this.length = Math.max(1, ...this.panels.map(panel => panel.trace.length));
@@ -466,31 +472,34 @@ class View {
                        (took > 0 ? `, ${formatTime(took)} before` : ""));
         }
         const title = trace.text(trace.name[span]) || trace.laneTitle(lane);
-        return {title, lane: trace.laneTitle(lane), lines};
+        return {title, lane: trace.laneAddress(lane), lines};
     }
     showTip(hit, x, y) {
         const {tip} = this;
         const {panel, lane} = hit;
-        if (hit.span < 0) {
-            tip.hidden = true;
-            return;
-        }
         const {trace} = panel;
         tip.replaceChildren();
+        const chart = panel.chartWords(hit.row, hit.time);
+        if (chart) tip.append(make("p", "", chart));
+        if (hit.moment >= 0) {
+            tip.append(make("b", "", trace.text(trace.momentName[hit.moment])),
+                       make("p", "", `at ${formatTime(trace.momentAt[hit.moment], 6)}`));
+        }
         if (hit.crowd) {
             const times = new Float64Array(STATE_SLOTS);
             trace.addTimes(hit.low, hit.high, times);
             tip.append(make("b", "", `${formatCount(hit.spans)} spans`),
-                       make("p", "lane", trace.laneTitle(lane)));
+                       make("p", "lane", trace.laneAddress(lane)));
             times.forEach((time, s) => time > 0 &&
                 tip.append(make("p", "", `${NAMES[s]} ${formatTime(time)}`)));
             tip.append(make("p", "lane", "Zoom in to tell them apart."));
-        } else {
+        } else if (hit.span >= 0) {
             const words = this.describe(panel, lane, hit.span);
             tip.append(make("b", "", words.title), make("p", "lane", words.lane));
             for (const line of words.lines) tip.append(make("p", "", line));
         }
-        tip.hidden = false;
+        tip.hidden = !tip.firstChild;
+        if (tip.hidden) return;
         const left = Math.min(x + 14, innerWidth - tip.offsetWidth - 8);
         const below = y + 18 + tip.offsetHeight < innerHeight;
         tip.style.transform = `translate(${Math.max(4, left)}px, ` +

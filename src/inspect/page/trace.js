@@ -89,6 +89,7 @@ class Trace {
         this.readMoments(input);
         this.readArrows(input);
         this.readCounters(input);
+        if (input.at !== bytes.length) throw new Error("it is damaged, or was cut off");
     }
 
     // ---- reading
@@ -241,6 +242,12 @@ class Trace {
         const {pid, name} = this.processes[process];
         return this.text(name) ? `${this.text(name)} (${pid})` : `process ${pid}`;
     }
+    // With its process, where there are several.
+    laneAddress(lane) {
+        const title = this.laneTitle(lane);
+        return this.processes.length === 1 ? title
+            : `${title}, ${this.processTitle(this.laneProcess[lane])}`;
+    }
     laneOfSpan(span) {
         return firstWhere(0, this.laneCount, lane => this.laneFirst[lane + 1] > span);
     }
@@ -273,6 +280,21 @@ class Trace {
     spanAt(lane, time) {
         const span = this.spanAfter(lane, time);
         return span < this.laneFirst[lane + 1] && this.begin[span] <= time ? span : -1;
+    }
+
+    // The moment of `lane` that is closest to `time`, if closer than `reach`, or -1.
+    momentNear(lane, time, reach) {
+        const first = this.laneMoment[lane], last = this.laneMoment[lane + 1];
+        const after = firstWhere(first, last, i => this.momentAt[i] >= time);
+        const far = i => i < first || i >= last ? Infinity : Math.abs(this.momentAt[i] - time);
+        const nearest = far(after - 1) < far(after) ? after - 1 : after;
+        return far(nearest) <= reach ? nearest : -1;
+    }
+    // The last value of a counter up to `time`, or NaN.
+    valueAt(counter, time) {
+        const {at, value} = this.counters[counter];
+        const after = firstWhere(0, at.length, i => at[i] > time);
+        return after > 0 ? value[after - 1] : NaN;
     }
 
     // Adds to `times` how long each state lasts in the spans [low, high).
