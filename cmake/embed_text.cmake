@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Text files as constants of a C++ source.
 #
-# include(): gives troika_embed_text(output TEXTS "name=file[,file...]"...), which makes the source
-# ${output} when a file changes; it defines `std::string_view page_<name>`, the files one after the
-# other, and `page_<name>_sha256`, in base64, as a Content-Security-Policy wants it.
+# include(): gives troika_embed_text(output FROM folder TEXTS name=file[,file...]...), which makes
+# the source ${output} when a file changes; it defines `std::string_view page_<name>`, the files one
+# after the other, and `page_<name>_sha256`, in base64, as a Content-Security-Policy wants it.
 #
-# cmake -DOUTPUT=file "-DTEXTS=..." -P embed_text.cmake: does it.
+# cmake -DOUTPUT=file -DFROM=folder "-DTEXTS=name=file,file|name=..." -P embed_text.cmake: does it.
 
 # The 64 hexadecimal digits `hex` in base64.
 function(troika_hex_to_base64 hex result)
@@ -36,13 +36,13 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
     set(troika_embed_script ${CMAKE_CURRENT_LIST_FILE})
 
     function(troika_embed_text output)
-        cmake_parse_arguments(arg "" "" "TEXTS" ${ARGN})
-        string(REGEX REPLACE "(^|;)[a-z_]+=" ";" files "${arg_TEXTS}")
-        string(REPLACE "," ";" files "${files}")
-        list(REMOVE_ITEM files "")
+        cmake_parse_arguments(arg "" "FROM" "TEXTS" ${ARGN})
         string(REPLACE ";" "|" texts "${arg_TEXTS}")
+        string(REGEX REPLACE "[a-z_]+=" "" files "${arg_TEXTS}")
+        string(REPLACE "," ";" files "${files}")
+        list(TRANSFORM files PREPEND ${arg_FROM}/)
         add_custom_command(OUTPUT ${output}
-            COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DTEXTS=${texts}"
+            COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DFROM=${arg_FROM} "-DTEXTS=${texts}"
                 -P ${troika_embed_script}
             DEPENDS ${files} ${troika_embed_script} VERBATIM
             COMMENT "Embedding text files")
@@ -58,22 +58,23 @@ foreach(text IN LISTS TEXTS)
     set(name ${CMAKE_MATCH_1})
     string(REPLACE "," ";" files "${CMAKE_MATCH_2}")
     set(whole "${OUTPUT}.${name}")   # hashed as it is written
-    file(WRITE ${whole} "")
+    file(WRITE "${whole}" "")
     set(hex "")
     foreach(file IN LISTS files)
-        file(READ ${file} piece HEX)
+        set(file "${FROM}/${file}")
+        file(READ "${file}" piece HEX)
         string(APPEND hex ${piece})
-        file(READ ${file} piece)
-        file(APPEND ${whole} "${piece}")
+        file(READ "${file}" piece)
+        file(APPEND "${whole}" "${piece}")
     endforeach()
-    file(SHA256 ${whole} hash)
-    file(SIZE ${whole} size)
+    file(SHA256 "${whole}" hash)
+    file(SIZE "${whole}" size)
     string(LENGTH "${hex}" digits)
     math(EXPR written "${digits} / 2")
     if(NOT size EQUAL written)   # CMake took a byte for something else
         message(FATAL_ERROR "${files}: only text can be embedded, without NUL")
     endif()
-    file(REMOVE ${whole})
+    file(REMOVE "${whole}")
     troika_hex_to_base64(${hash} base64)
     troika_characters("${hex}" characters)
     string(APPEND source "static constexpr char ${name}_bytes[] = {\n${characters}};\n"
@@ -82,4 +83,4 @@ foreach(text IN LISTS TEXTS)
         "const std::string_view page_${name}_sha256(\"${base64}\");\n\n")
 endforeach()
 string(APPEND source "}  // namespace troika\n")
-file(WRITE ${OUTPUT} "${source}")
+file(WRITE "${OUTPUT}" "${source}")

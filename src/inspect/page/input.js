@@ -71,6 +71,7 @@ View.prototype.save = function () {
 // On paper it is light, as wide as the paper, and every panel is there.
 View.prototype.print = function (begins) {
     if (begins) this.themeBefore = this.theme;
+    this.printing = begins;
     document.body.classList.toggle("prints", begins);
     this.setTheme(begins ? "light" : this.themeBefore || this.theme);
     this.resize();

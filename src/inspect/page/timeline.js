@@ -67,13 +67,13 @@ class View {
     }
     resize() {
         const narrow = innerWidth < 720;
-        this.labelWidth = narrow ? 92 : 176;
-        this.share = narrow ? 0 : 96;
+        this.labelWidth = this.printing ? 130 : narrow ? 92 : 176;
+        this.share = narrow && !this.printing ? 0 : 96;
         document.documentElement.style.setProperty("--labels", `${this.labelWidth}px`);
         const inner = this.panels[0].box.clientWidth;
         this.gutter = this.panels[0].box.offsetWidth - inner;
         this.width = Math.max(60, inner - this.labelWidth - this.share);
-        const ratio = Math.min(3, devicePixelRatio || 1);
+        const ratio = this.printing ? 2 : Math.min(3, devicePixelRatio || 1);
         if (ratio !== this.ratio) {
             this.ratio = ratio;
             this.zoom = ratio >= 1.75 ? 2 : 1;
