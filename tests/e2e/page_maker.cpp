@@ -94,6 +94,38 @@ trace_data million_events() {
     return trace;
 }
 
+// As many tasks as a server has in an hour, each with a name of its own; one after the other, and
+// some at once.
+trace_data many_lanes() {
+    constexpr std::uint64_t tasks = 200'000;
+    trace_data trace;
+    text_table text(trace);
+    trace.processes.push_back({.pid = 1, .name = text.id_of("server")});
+    add_lane(trace, lane_kind::thread, 1, text.id_of("loop"));
+    for (std::uint64_t i = 1; i <= tasks; ++i)
+        add_lane(trace, lane_kind::task, i, text.id_of("request " + std::to_string(i)));
+    const auto serve = text.id_of("serve");
+    const auto recv = text.id_of("recv");
+    for (std::uint64_t i = 1; i <= tasks; ++i) {
+        const auto at = static_cast<std::int64_t>(i) * 20'000;
+        trace.spans.push_back({.lane = 0, .state = span_state::runs, .name = serve, .detail = 0,
+                               .task = i, .begin = at, .end = at + 18'000});
+    }
+    for (std::uint64_t i = 1; i <= tasks; ++i) {
+        const auto lane = static_cast<std::uint32_t>(i);
+        const auto at = static_cast<std::int64_t>(i) * 20'000;
+        trace.spans.push_back({.lane = lane, .state = span_state::runs, .name = serve,
+                               .detail = 0, .task = 0, .begin = at, .end = at + 18'000});
+        trace.spans.push_back({.lane = lane, .state = span_state::waits, .name = recv,
+                               .detail = 0, .task = 0, .begin = at + 18'000,
+                               .end = at + 5'000'000});
+        trace.arrows.push_back({.kind = arrow_kind::submit, .from_lane = 0, .to_lane = lane,
+                                .from = at - 1'000, .to = at});
+    }
+    trace.length = static_cast<std::int64_t>(tasks) * 20'000 + 5'000'000;
+    return trace;
+}
+
 const std::array<std::string, 9> hostile_names{
     "</script><script>window.hacked = 1</script>",
     "<img src=x onerror=\"window.hacked = 2\">",
@@ -192,6 +224,8 @@ void make_all(const std::filesystem::path& folder) {
     write(folder, "ten", page_of("Ten events", ten));
     const trace_data million = million_events();
     write(folder, "million", page_of("A million events", million));
+    const trace_data lanes = many_lanes();
+    write(folder, "lanes", page_of("Many lanes", lanes));
     const trace_data hostile = hostile_trace();
     write(folder, "hostile", hostile_page(hostile));
     const comparison compared = compare_models();

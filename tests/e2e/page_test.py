@@ -109,6 +109,34 @@ class Figures(PageTest):
         for run in report.values():
             self.assertGreater(run["drawn"] / 2, FRAMES_MIN)
 
+    def test_many_lanes(self):
+        self.open("lanes")
+        self.agree("lanes")
+        self.assertLess(self.get("drawnMs"), DRAWN_MAX_MS)
+        self.assertEqual(self.get("panels[0].rows"), 200_002)
+        self.assertLess(self.get("panels[0].spansDrawn"), 220_000)   # of the loop, and some more
+        last = """return [...document.querySelectorAll(".label:not([hidden]) .name")]
+            .at(-1).textContent"""
+        for share, name in ((0, None), (0.5, None), (1, "request 200000"), (0, None)):
+            self.browser.run("""const view = document.querySelector(".view");
+                view.scrollTop = arguments[0] * view.scrollHeight""", share)
+            self.settle()
+            shown = self.browser.run(last)
+            if name:
+                self.assertEqual(shown, name)
+            elif share:
+                self.assertAlmostEqual(int(shown.split()[1]), 100_000, delta=200)
+        self.browser.keys("/request 123456" + ENTER)
+        self.settle()
+        self.assertEqual(self.get("found"), 3)
+        self.browser.keys(ENTER + ENTER)
+        self.settle()
+        self.assertIn("request 123456", self.browser.run(
+            "return [...document.querySelectorAll('.label:not([hidden]) .name')]"
+            ".map(name => name.textContent)"))
+        begin, end = self.get("range")
+        self.assertLess(end - begin, 100 * MS)
+
     def test_saved_trace(self):
         self.open("compare")
         self.browser.click("[data-do=save]")

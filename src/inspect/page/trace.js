@@ -101,8 +101,11 @@ class Trace {
             this.textBegin[i + 1] = this.textBegin[i] + input.number();
         this.textBytes = input.bytes.subarray(input.at, input.at + this.textBegin[count]);
         input.at += this.textBegin[count];
-        this.textCache = new Map();
         this.decoder = new TextDecoder();
+        const whole = this.decoder.decode(this.textBytes);
+        // A letter for each byte: then texts are cut out of it. Otherwise each is decoded alone.
+        this.textWhole = whole.length === this.textBytes.length ? whole : null;
+        this.textCache = new Map();
     }
 
     readLanes(input) {
@@ -222,6 +225,8 @@ class Trace {
     // ---- asking
 
     text(id) {
+        if (this.textWhole !== null)
+            return this.textWhole.slice(this.textBegin[id], this.textBegin[id + 1]);
         let text = this.textCache.get(id);
         if (text === undefined) {
             text = this.decoder.decode(
