@@ -18,7 +18,7 @@ SETTLED = """return new Promise(resolve => {
         const now = JSON.stringify([timeline.range, timeline.frames, timeline.busy]);
         quiet = now === before ? quiet + 1 : 0;
         before = now;
-        if (quiet > 12) resolve(); else requestAnimationFrame(look);
+        if (quiet > 15) resolve(); else requestAnimationFrame(look);
     };
     look();
 });"""

@@ -65,6 +65,7 @@ class Figures(PageTest):
         self.assertIn("1 thread kept 0.25 processors busy", text)
         self.assertRegex(text, r"100 ms\s+0\.25 busy\s+9 spans")
         self.browser.click(".lanes summary")
+        self.settle()
         rows = self.browser.run("return [...document.querySelectorAll('.lanes tbody tr')]"
                            ".map(row => [...row.cells].map(cell => cell.textContent))")
         self.assertEqual(rows, [["loop", "thread", "3", "25.0 ms", "", "", "", "", "", ""],
@@ -134,8 +135,14 @@ class Figures(PageTest):
         self.assertIn("request 123456", self.browser.run(
             "return [...document.querySelectorAll('.label:not([hidden]) .name')]"
             ".map(name => name.textContent)"))
+        # Of so many, only those that do something in the time that is shown.
         begin, end = self.get("range")
         self.assertLess(end - begin, 100 * MS)
+        rows = self.get("panels[0].rows")
+        self.assertLess(rows, 10_000)
+        self.browser.keys("\ue00c" + "0")
+        self.settle()
+        self.assertEqual(self.get("panels[0].rows"), 200_002)
 
     def test_saved_trace(self):
         self.open("compare")

@@ -197,6 +197,13 @@ class Moving(PageTest):
         self.settle()
         self.assertEqual(self.get("panels[0].rows"), rows - 2)
         self.browser.click("[name=tasks]")
+        self.browser.click("[name=idle]")   # shown unless there are many
+        self.browser.run("page.show(72e6, 90e6)")   # the kettle is done
+        self.settle()
+        self.assertEqual(self.get("panels[0].rows"), rows - 1)
+        self.browser.click("[name=idle]")
+        self.settle()
+        self.assertEqual(self.get("panels[0].rows"), rows)
         self.browser.click("[name=counters]")
         self.settle()
         self.assertEqual(self.get("panels[0].rows"), rows - 1)

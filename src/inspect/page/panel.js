@@ -196,9 +196,13 @@ class Panel {
         if (view.shows.counters && this.lanesOf[THREAD]) add(ROW_BUSY, 0);
         const wanted = [view.shows.threads, view.shows.tasks, view.shows.strips];
         const lanesBy = trace.processes.map(() => [[], [], []]);
-        for (let lane = 0; lane < trace.laneCount; ++lane)
-            if (wanted[trace.laneKind[lane]] && !this.hidden.has(lane))
-                lanesBy[trace.laneProcess[lane]][trace.laneKind[lane]].push(lane);
+        for (let lane = 0; lane < trace.laneCount; ++lane) {
+            const kind = trace.laneKind[lane];
+            if (!wanted[kind] || this.hidden.has(lane)) continue;
+            if (kind === TASK && !view.shows.idle &&
+                !trace.hasWithin(lane, view.from, view.to)) continue;
+            lanesBy[trace.laneProcess[lane]][kind].push(lane);
+        }
         trace.processes.forEach((_, process) => {
             const counters = view.shows.counters ? trace.counters.map((c, i) => i)
                 .filter(i => trace.counters[i].process === process) : [];
@@ -227,6 +231,20 @@ class Panel {
         this.layout();
     }
 
+    // The rows for another part of the time: what was at the top stays there, if it is still shown.
+    rebuildRows() {
+        const first = this.rowAt(0);
+        let lane = -1;
+        for (let row = first; row >= 0 && row < this.rowKind.length && lane < 0; ++row)
+            if (this.rowKind[row] === ROW_LANE) lane = this.rowRef[row];
+        const offset = lane < 0 ? 0 : this.rowTop[this.rowOfLane[lane]] - this.top;
+        this.buildRows();
+        while (lane >= 0 && lane < this.trace.laneCount && this.rowOfLane[lane] < 0) ++lane;
+        const row = lane < 0 ? -1 : this.rowOfLane[lane] ?? this.rowKind.length - 1;
+        if (row >= 0) this.scrollTo(this.rowTop[row] - offset);
+        if (this.focus) this.scrollToLane(this.focus.lane);
+    }
+
     layout() {
         const {view} = this;
         const most = view.panels.length === 1 ? Math.max(220, innerHeight - 240)
@@ -252,9 +270,11 @@ class Panel {
         let wanted = top;
         if (this.rowTop[row] < top) wanted = this.rowTop[row];
         if (this.rowTop[row + 1] > top + this.height) wanted = this.rowTop[row + 1] - this.height;
-        if (wanted !== top)
-            this.box.scrollTop = wanted / (this.total - this.height) *
-                (this.scrolled - this.height);
+        if (wanted !== top) this.scrollTo(wanted);
+    }
+    scrollTo(top) {
+        if (this.total <= this.height) return;
+        this.box.scrollTop = top / (this.total - this.height) * (this.scrolled - this.height);
     }
     rowAt(y) {
         const at = y + this.top;

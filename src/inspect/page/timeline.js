@@ -2,11 +2,14 @@
 // The page: one axis of time over all panels, and everything that mouse and keys do.
 
 const RANGE_LEAST = 40;        // nanoseconds over the whole width
+const IDLE_SHOWN_MAX = 100;    // tasks
+const SETTLED_MS = 150;
 const FOUND_MAX = 2 ** 22;     // marked spans
 
 class View {
     constructor() {
-        this.shows = {threads: true, tasks: true, strips: true, counters: true, arrows: true};
+        this.shows = {threads: true, tasks: true, idle: true, strips: true, counters: true,
+                      arrows: true};
         this.panels = [];
         this.pointers = new Map();
         this.lengths = new Map();
@@ -44,6 +47,8 @@ class View {
         this.busyMost = Math.max(1, ...this.panels.map(panel => Math.ceil(panel.busyPeak - 0.05)));
         this.from = 0;
         this.to = this.most;
+        // Of many tasks, most are of no interest when a part of the time is shown.
+        this.shows.idle = this.panels.every(panel => panel.lanesOf[TASK] <= IDLE_SHOWN_MAX);
         this.find(".bar").hidden = false;
         this.makeLegend();
         this.makeSwitches();
@@ -120,6 +125,11 @@ class View {
         for (const panel of this.panels) panel.dirty = true;
         this.showMeasure();
         this.schedule();
+        if (this.shows.idle) return;
+        clearTimeout(this.settling);
+        this.settling = setTimeout(() => {
+            for (const panel of this.panels) panel.rebuildRows();
+        }, SETTLED_MS);
     }
 
     lengthOf(text) {
@@ -279,6 +289,7 @@ class View {
         const some = {
             threads: this.panels.some(p => p.lanesOf[THREAD]),
             tasks: this.panels.some(p => p.lanesOf[TASK]),
+            idle: this.panels.some(p => p.lanesOf[TASK] > 1),
             strips: this.panels.some(p => p.lanesOf[STRIP]),
             counters: this.panels.some(p => p.lanesOf[THREAD] || p.trace.counters.length),
             arrows: this.panels.some(p => p.trace.arrowCount),
@@ -289,13 +300,14 @@ class View {
             if (!some[name]) continue;
             const label = make("label"), box = make("input");
             box.type = "checkbox";
-            box.checked = true;
+            box.checked = this.shows[name];
             box.name = name;
             box.addEventListener("change", () => {
                 this.shows[name] = box.checked;
                 for (const panel of this.panels) panel.buildRows();
             });
-            label.append(box, name);
+            label.append(box, name === "idle" ? "idle tasks" : name);
+            if (name === "idle") label.title = "Tasks that do nothing in the time that is shown";
             switches.append(label);
         }
         this.unhide = make("button", "unhide");

@@ -282,6 +282,10 @@ class Trace {
         }
         return low;
     }
+    hasWithin(lane, from, to) {
+        const span = this.spanAfter(lane, from);
+        return span < this.laneFirst[lane + 1] && this.begin[span] < to;
+    }
     spanAt(lane, time) {
         const span = this.spanAfter(lane, time);
         return span < this.laneFirst[lane + 1] && this.begin[span] <= time ? span : -1;
