@@ -13,7 +13,7 @@ View.prototype.listen = function () {
         canvas.addEventListener("pointerup", e => this.released(panel, e));
         canvas.addEventListener("pointercancel", e => this.pointers.delete(e.pointerId));
         canvas.addEventListener("pointerleave", () => this.leave());
-        canvas.addEventListener("dblclick", () => this.fit_all());
+        canvas.addEventListener("dblclick", () => this.fitAll());
         box.addEventListener("focus", () => {
             this.active = panel;
         });
@@ -23,19 +23,19 @@ View.prototype.listen = function () {
         button.addEventListener("click", () => this.act(button.dataset.do));
     this.search.addEventListener("input", () => {
         clearTimeout(this.typing);
-        this.typing = setTimeout(() => this.find_text(this.search.value), 80);
+        this.typing = setTimeout(() => this.findText(this.search.value), 80);
     });
     this.search.addEventListener("keydown", e => {
         if (e.key === "Enter") {
             if (this.wanted !== this.search.value.trim().toLowerCase()) {
                 clearTimeout(this.typing);
-                this.find_text(this.search.value);
+                this.findText(this.search.value);
             }
-            this.next_found(e.shiftKey ? -1 : 1);
+            this.nextFound(e.shiftKey ? -1 : 1);
             e.preventDefault();
         } else if (e.key === "Escape") {
             this.search.value = "";
-            this.find_text("");
+            this.findText("");
             this.search.blur();
         }
         e.stopPropagation();
@@ -46,7 +46,7 @@ View.prototype.act = function (what) {
     const middle = (this.from + this.to) / 2;
     if (what === "in") this.zoomAt(middle, 0.5, true);
     if (what === "out") this.zoomAt(middle, 2, true);
-    if (what === "fit") this.fit_all();
+    if (what === "fit") this.fitAll();
     if (what === "theme") this.setTheme(this.theme === "dark" ? "light" : "dark");
     if (what === "save") this.save();
     if (what === "help") this.showHelp(this.help.hidden);
@@ -216,7 +216,7 @@ View.prototype.key = function (e) {
         n: () => this.stepSpan(1),
         p: () => this.stepSpan(-1),
         h: () => panel.focus && panel.hide(panel.focus.lane),
-        0: () => this.fit_all(),
+        0: () => this.fitAll(),
         "/": () => this.search.focus(),
         "?": () => this.showHelp(this.help.hidden),
         Escape: () => this.escape(),
@@ -242,7 +242,7 @@ View.prototype.escape = function () {
     this.showMeasure();
     for (const panel of this.panels) panel.focus = null;
     this.search.value = "";
-    this.find_text("");
+    this.findText("");
 };
 
 // ---- the beginning

@@ -314,8 +314,10 @@ class Panel {
         const top = this.top;
         const texts = this.reuse(port, top);
         const known = new Set(texts.map(text => text.span));
-        const wide = (span, left, right, row) =>
-            known.has(span) || texts.push({span, left, right, row});
+        const wide = (span, left, right, row) => {
+            if (!known.has(span) && this.sayIn(row.lane, span))
+                texts.push({span, left, right, row});
+        };
         raster.clear(palette.ground);
         const beyond = Math.round((trace.length - view.from) * scale);
         if (beyond < width) raster.fill(beyond, 0, width, height, palette.beyond);
@@ -335,7 +337,7 @@ class Panel {
             if (this.rowKind[r] === ROW_LANE) {
                 const lane = this.rowRef[r];
                 const inset = Math.round((trace.laneKind[lane] === THREAD ? 4 : 3) * ratio);
-                const row = {y0: y0 + inset, y1: y1 - inset};
+                const row = {lane, y0: y0 + inset, y1: y1 - inset};
                 raster.lane(trace, lane, row, port, tiles, this.holderOf, wide);
                 if (dim)
                     raster.marked(trace, lane, this.marked, row, port, palette.normal,
@@ -353,16 +355,23 @@ class Panel {
         raster.clip(0, whole);
         context.putImageData(raster.image, 0, 0);
         this.last = {...port, top, texts};
-        this.drawTexts(texts, width);
         this.drawArrows(port, top);
+        this.drawTexts(texts, width);   // over the arrows, to be read
         this.drawShareTexts(rows, width);
         this.drawLabels(rows);
         this.placeRing();
         this.drawn = raster.drawn;
     }
 
-    // If only the time has moved, by whole pixels, since the last picture: moves that, and lets only
-    // the rest be drawn. Returns: the texts that stay.
+    // Whether there is something to say in the bar: the name of the lane is beside it.
+    sayIn(lane, span) {
+        const {trace} = this;
+        return trace.name[span] !== 0 &&
+            (HEIGHTS[trace.state[span]] === 1 || trace.name[span] !== trace.laneName[lane]);
+    }
+
+    // If only the time has moved, by whole pixels, since the last picture: moves that, and lets
+    // only the rest be drawn. Returns: the texts that stay.
     reuse(port, top) {
         const {raster, last} = this;
         raster.clip(0, port.width);
@@ -418,14 +427,13 @@ class Panel {
     }
     drawChart(row, place, port) {
         const {palette, zoom} = this.view;
-        const values = this.chartValues(row, port);
-        if (this.rowKind[row] === ROW_BUSY) {
-            this.raster.area(values, this.chartFirst(), place, palette.area, palette.areaLine, zoom);
-            return;
+        let {area, areaLine: line} = palette;
+        if (this.rowKind[row] !== ROW_BUSY) {
+            const colour = palette.lines[this.rowRef[row] % palette.lines.length];
+            area = pixelOf(blend(colour, palette.back, 0.14));
+            line = pixelOf(colour);
         }
-        const colour = palette.lines[this.rowRef[row] % palette.lines.length];
-        this.raster.area(values, this.chartFirst(), place, pixelOf(blend(colour, palette.back, 0.14)),
-                         pixelOf(colour), zoom);
+        this.raster.area(this.chartValues(row, port), this.chartFirst(), place, area, line, zoom);
     }
 
     // What a bar is, in it.
@@ -630,10 +638,11 @@ class Panel {
                 : kind === ROW_BUSY ? "processors busy"
                     : kind === ROW_COUNTER ? trace.text(trace.counters[ref].name)
                         : trace.laneTitle(ref);
-            entry.name.textContent = text;
-            entry.name.title = text;
             const type = ["process", "busy", "counter", ""][kind] ||
                 ["thread", "task", "strip"][trace.laneKind[ref]];
+            entry.name.textContent = text;
+            entry.name.title = lane < 0 ? text
+                : `${text} (${type} ${trace.laneId[lane]})`;
             entry.label.className = `label ${type}${focused ? " focused" : ""}`;
             const holder = strips && type === "thread";
             entry.swatch.className = holder ? `swatch holder-${this.holderOf(ref + 1)}` : "swatch";

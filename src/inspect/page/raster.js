@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bars into pixels. A canvas takes a hundred thousand rectangles in a second or so, a typed array in
-// some milliseconds; so lanes are drawn into one, and text and arrows over them by the canvas.
+// Bars into pixels. A canvas takes a hundred thousand rectangles in a second or so, a typed array
+// in some milliseconds; so lanes are drawn into one, and text and arrows over them by the canvas.
 
 // Which pixels of an 8 x 8 tile have the colour of the state; the others have a tint of it. So
 // states differ in grey as well.

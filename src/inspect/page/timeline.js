@@ -236,7 +236,7 @@ class View {
         if (gently) this.glide(from, from + this.to - this.from);
         else this.show(from, from + this.to - this.from);
     }
-    fit_all() {
+    fitAll() {
         this.glide(0, this.most);
     }
     reveal(panel, lane, span) {
@@ -342,7 +342,7 @@ class View {
         this.schedule();
     }
 
-    find_text(text) {
+    findText(text) {
         const wanted = text.trim().toLowerCase();
         this.wanted = wanted;
         this.place = -1;
@@ -359,8 +359,9 @@ class View {
                 has[i] = trace.text(i).toLowerCase().includes(wanted) ? 1 : 0;
             const laneHas = new Uint8Array(trace.laneCount + 1);   // index + 1
             for (let lane = 0; lane < trace.laneCount; ++lane)
-                laneHas[lane + 1] = trace.laneName[lane] ? has[trace.laneName[lane]]
-                    : trace.laneTitle(lane).includes(wanted) ? 1 : 0;
+                laneHas[lane + 1] = trace.laneName[lane] && !wanted.includes("#")
+                    ? has[trace.laneName[lane]]
+                    : Number(trace.laneTitle(lane).toLowerCase().includes(wanted));
             const spans = [];
             for (let lane = 0; lane < trace.laneCount; ++lane) {
                 for (let i = trace.laneFirst[lane]; i < trace.laneFirst[lane + 1]; ++i) {
@@ -375,7 +376,7 @@ class View {
         this.schedule();
     }
     // Goes to the next span that was found, or the one before.
-    next_found(by) {
+    nextFound(by) {
         if (!this.matches) return;
         this.place = ((this.place < 0 && by < 0 ? 0 : this.place) + by + this.matches) %
             this.matches;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A recorded execution: what write_trace_bytes (src/inspect/trace_bytes.hpp) wrote, in typed arrays.
+// A recorded execution: what write_trace_bytes() wrote, see src/inspect/trace_bytes.hpp, in typed
+// arrays.
 "use strict";
 
 const STATES = ["runs", "waits", "locked", "ready", "blocked", "failed", "holds"];
@@ -125,6 +126,11 @@ class Trace {
             this.laneFirst[i + 1] = this.laneFirst[i] + input.number();
             this.laneMoment[i + 1] = this.laneMoment[i] + input.number();
         }
+        this.tasksNamed = new Uint32Array(this.textCount);
+        this.laneOrdinal = new Uint32Array(count);       // among the tasks of its name, from 1 on
+        for (let i = 0; i < count; ++i)
+            if (this.laneKind[i] === TASK)
+                this.laneOrdinal[i] = ++this.tasksNamed[this.laneName[i]];
     }
 
     readSpans(input) {
@@ -239,9 +245,13 @@ class Trace {
         return this.textBegin.length - 1;
     }
 
+    // Its name, with a number if other tasks have that name.
     laneTitle(lane) {
-        const kind = ["thread", "task", "strip"][this.laneKind[lane]];
-        return this.text(this.laneName[lane]) || `${kind} ${this.laneId[lane]}`;
+        const kind = this.laneKind[lane], name = this.laneName[lane];
+        const text = this.text(name);
+        if (!text) return `${["thread", "task", "strip"][kind]} ${this.laneId[lane]}`;
+        return kind === TASK && this.tasksNamed[name] > 1 ? `${text} #${this.laneOrdinal[lane]}`
+            : text;
     }
     processTitle(process) {
         const {pid, name} = this.processes[process];
