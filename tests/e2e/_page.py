@@ -25,20 +25,26 @@ SETTLED = """return new Promise(resolve => {
 
 
 class PageTest(unittest.TestCase):
-    """With a browser, and pages in the folder `place`, of which `expected` has the figures."""
+    """With a browser, and pages in the folder `place`, of which `expected` has the figures: one of
+    each for all classes of a module."""
+
+    browser = None
+    place = None
+    expected = {}
 
     @classmethod
     def setUpClass(cls):
-        cls.place = tempfile.TemporaryDirectory(prefix="troika-page-test-")
-        cls.addClassCleanup(cls.place.cleanup)
+        if PageTest.browser:
+            return
+        PageTest.place = tempfile.TemporaryDirectory(prefix="troika-page-test-")
+        unittest.addModuleCleanup(PageTest.place.cleanup)
         subprocess.run([MAKER, cls.place.name], check=True, timeout=60)
-        cls.expected = {}
         for name in os.listdir(cls.place.name):
             if name.endswith(".json"):
                 with open(os.path.join(cls.place.name, name), encoding="utf-8") as file:
-                    cls.expected[name[:-5]] = json.load(file)["panels"]
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.close)
+                    PageTest.expected[name[:-5]] = json.load(file)["panels"]
+        PageTest.browser = Browser()
+        unittest.addModuleCleanup(PageTest.browser.close)
 
     def setUp(self):
         self.browser.media(prefers_color_scheme="light", prefers_reduced_motion="no-preference")

@@ -321,7 +321,7 @@ def make_pictures(folder):
         with open(os.path.join(folder, "timeline-gil.png"), "wb") as file:
             file.write(browser.screenshot())
     finally:
-        PageTest.doClassCleanups()
+        unittest.doModuleCleanups()
 
 
 if __name__ == "__main__":

@@ -140,9 +140,7 @@ View.prototype.moved = function (panel, e) {
         this.showMeasure();
         return;
     }
-    const range = this.to - this.from;
     this.pan((before.x - e.clientX) / this.width);
-    if (this.to - this.from !== range) return;
     if (e.pointerType !== "touch") {
         if (panel.total > panel.height) panel.box.scrollTop += before.y - e.clientY;
         else scrollBy(0, before.y - e.clientY);

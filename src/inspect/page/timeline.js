@@ -201,7 +201,7 @@ class View {
 
     show(from, to) {
         const most = this.most;
-        let range = Math.min(most, Math.max(RANGE_LEAST, to - from));
+        const range = Math.min(most, Math.max(RANGE_LEAST, to - from));
         const middle = (from + to) / 2;
         this.from = Math.min(Math.max(0, middle - range / 2), most - range);
         this.to = this.from + range;
