@@ -120,7 +120,7 @@ private:
     intrusive_list<remote_call> pending_;
     std::vector<worker_ptr> workers_;
     std::size_t wanted_ = 0;            // workers to start
-    time_point next_start_ = time_point::min();   // not before
+    time_point next_start_{};          // not before
     std::size_t failed_starts_ = 0;     // in a row
     std::size_t killed_starts_ = 0;     // likewise
     std::uint64_t completed_ = 0;

@@ -27,7 +27,9 @@ protected:
     }
     void send(std::uint64_t number, std::vector<wire_attachment> of) {
         sender.begin(number, of);
-        if (!sender.done()) EXPECT_EQ(sender.send(left.get(), false), 0);
+        if (!sender.done()) {
+            EXPECT_EQ(sender.send(left.get(), false), 0);
+        }
     }
 
     os::fd left;
