@@ -106,6 +106,7 @@ std::string socket_label(int pid, const std::string& link) {
     constexpr string_view begin = "socket:[";
     if (!link.starts_with(begin)) return link;
     const std::string inode = link.substr(begin.size(), link.size() - begin.size() - 1);
+    if (inode == "0") return "a socket";   // it has none
     // Columns of proc(5): sl local remote state queues timer retransmit uid timeout inode
     for (const char* const table : {"tcp", "tcp6", "udp", "udp6"}) {
         std::ifstream file("/proc/" + std::to_string(pid) + "/net/" + table);
