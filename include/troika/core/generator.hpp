@@ -157,7 +157,7 @@ private:
         return within()->give_back();
     }
 
-    shown shown_{};   // what it yielded last
+    shown shown_{};          // what it yielded last
     void* link_ = nullptr;   // null in a root that runs
 };
 
