@@ -170,20 +170,22 @@ std::string text_report(const report_subject& subject, const advice& found,
     const run_facts all = sum_of(runs);
     const std::size_t columns = std::max(style.columns, report_style::columns_min);
     std::string text = "\n" + show.wrap("troika advise: ", subject.name);
-    text += show.paint(found.verdict, "1");
+    std::string verdict = found.verdict;
     if (found.bound != boundness::unknown)
-        text += fmt::format(" ({} confidence)", name_of(found.sure));
-    text += '\n';
+        verdict += fmt::format(" ({} confidence)", name_of(found.sure));
+    verdict = show.wrap("", verdict);
+    verdict.pop_back();
+    text += show.paint(verdict, "1") + '\n';
     text += show.wrap("  ", found.plan);
     if (found.workers != 0)
         text += fmt::format("  model: {}, workers: {}\n", name_of(found.fits), found.workers);
 
-    text += fmt::format("\n{:.2f} s", all.wall_s);
-    if (runs.size() > 1) text += fmt::format(" in {} runs", runs.size());
-    text += fmt::format(", {:.2f} s of processor time, peak memory {:.1f} MiB", all.cpu_s(),
-                        static_cast<double>(all.memory_peak_bytes) / (1 << 20));
-    if (subject.code && *subject.code != 0) text += fmt::format(", exit code {}", *subject.code);
-    text += '\n';
+    std::string total = fmt::format("{:.2f} s", all.wall_s);
+    if (runs.size() > 1) total += fmt::format(" in {} runs", runs.size());
+    total += fmt::format(", {:.2f} s of processor time, peak memory {:.1f} MiB", all.cpu_s(),
+                         static_cast<double>(all.memory_peak_bytes) / (1 << 20));
+    if (subject.code && *subject.code != 0) total += fmt::format(", exit code {}", *subject.code);
+    text += "\n" + show.wrap("", total);
     constexpr std::size_t label_columns = 21;
     constexpr std::size_t figure_columns = 7;
     for (const time_use use : uses) {

@@ -312,6 +312,10 @@ run_facts run_tally::finish(std::uint64_t now_ns) {
     facts_.time_s[index(time_use::computing)] += more_s;
     undecided_ns_ += (last_s - more_s) * second_ns;
     draw(last_s * second_ns, more_s * second_ns);
+    // A lump that came too late to be spread was computing in spans of which we knew nothing.
+    const double late_ns = std::min(undrawn_ns_, undecided_ns_);
+    facts_.time_s[index(time_use::computing)] += late_ns / second_ns;
+    undecided_ns_ -= late_ns;
     if (open_ns_ > span_ns_ / 2 || facts_.busy.empty())
         if (open_ns_ > 0) facts_.busy.push_back(static_cast<float>(open_used_ns_ / open_ns_));
     distribute();
