@@ -215,16 +215,20 @@ void give_reasons(advice& found, const run_facts& all) {
     reason(fmt::format("on a processor {} of the time, ready without one {}",
                        percent(all.share(time_use::computing)),
                        percent(all.share(time_use::ready))));
-    if (all.cpu_s() > 0)
+    const bool computes = all.cpu_s() >= 0.01;
+    if (computes)
         reason(fmt::format("processor time: {:.2f} s, of it {} in the kernel", all.cpu_s(),
                            percent(all.system_s / all.cpu_s())));
     const double waits =
         1 - all.share(time_use::computing) - all.share(time_use::ready);
     if (waits > 0.02)
         reason(fmt::format("of the {} that it waited, {} were for {}", percent(waits),
-                           percent(all.share(found.waits_for) / waits),
-                           words_for(found.waits_for)));
-    if (demand(all) > 0)
+                           percent(found.bound == boundness::unknown
+                                       ? all.unseen_s / all.wall_s / waits
+                                       : all.share(found.waits_for) / waits),
+                           found.bound == boundness::unknown ? "something that we may not see"
+                                                             : words_for(found.waits_for)));
+    if (computes)
         reason(fmt::format("while it computed, {:.1f} threads wanted a processor and {:.1f} had "
                            "one, of {}",
                            demand(all), all.busy_mean(), all.processors));

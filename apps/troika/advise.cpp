@@ -181,15 +181,21 @@ task<int> advisor::run_command() {
         if (os::is_terminal(2) && !command_.repeats)
             say("it was too short for a judgement: runs again, its output thrown away (--repeat 1 "
                 "forbids it)");
-        while (wants_another()) {
-            const ended next = co_await run_once(true, received);
-            if (!next.status.success()) {
-                say("run " + std::to_string(runs_.size() + 1) + ": " + to_string(next.status) +
-                    "; it does not count, and is the last");
-                break;
+        std::string failed;
+        while (failed.empty() && wants_another()) {
+            try {
+                const ended next = co_await run_once(true, received);
+                if (next.status.success())
+                    runs_.push_back(next.facts);
+                else
+                    failed = to_string(next.status);
+            } catch (const std::system_error& error) {   // its input may not be opened again
+                failed = error.what();
             }
-            runs_.push_back(next.facts);
         }
+        if (!failed.empty())
+            say("run " + std::to_string(runs_.size() + 1) + ": " + failed +
+                "; it does not count, and is the last");
     }
     lab::report_subject subject;
     subject.name = to_string(subprocess::command(command_.command));

@@ -72,24 +72,24 @@ class Advise(unittest.TestCase):
     # Programs that compute.
 
     def test_a_busy_loop_of_a_shell(self):
-        found = self.advice("sh", "-c", "i=0; while [ $i -lt 700000 ]; do i=$((i+1)); done")
+        found = self.advice("sh", "-c", "i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done")
         self.expect(found, bound="cpu", parallelism="single")
         self.assertEqual(found["model"], "pool" if found["processors"] > 1 else "none")
         self.assertEqual(found["workers"], found["processors"] if found["processors"] > 1 else 0)
         self.assertGreater(sum(run["user_s"] for run in found["runs"]), 0.1)
 
     def test_a_busy_loop_of_an_interpreter(self):
-        found = self.advice(*self.program(SQUARES + "\n    squares(10_000_000)"))
+        found = self.advice(*self.program(SQUARES + "\n    squares(6_000_000)"))
         self.expect(found, bound="cpu", parallelism="single")
         self.assertEqual(found["model"], "processes" if found["processors"] > 1 else "none")
 
     def test_gzip(self):
-        found = self.advice("gzip", "-9", "-k", "-f", self.numbers(500_000))
+        found = self.advice("gzip", "-9", "-k", "-f", self.numbers(300_000))
         self.expect(found, bound="cpu", parallelism="single")
 
     def test_sort(self):
         # It uses several threads, where there is room for them.
-        found = self.advice("sort", "-n", self.numbers(800_000), "-o", self.path("sorted"))
+        found = self.advice("sort", "-n", self.numbers(500_000), "-o", self.path("sorted"))
         self.expect(found, bound=("cpu", "mixed"), parallelism=("single", "several"))
         self.assertEqual(found["runs"][0]["processes_working"], 1)
 
@@ -97,7 +97,7 @@ class Advise(unittest.TestCase):
         found = self.advice(*self.program(SQUARES + """
     from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(squares, [5_000_000] * 3))
+        list(pool.map(squares, [3_000_000] * 3))
 """))
         self.expect(found, bound="cpu",
                     parallelism="serialised" if HAS_LOCK else "several")
@@ -111,7 +111,7 @@ class Advise(unittest.TestCase):
     from concurrent.futures import ProcessPoolExecutor
     if __name__ == "__main__":
         with ProcessPoolExecutor(2) as pool:
-            list(pool.map(squares, [8_000_000] * 2))
+            list(pool.map(squares, [5_000_000] * 2))
 """))
         self.expect(found, bound="cpu", parallelism="several")
         self.assertGreaterEqual(found["runs"][0]["processes_working"], 2)
@@ -176,21 +176,20 @@ class Advise(unittest.TestCase):
     # What is too short.
 
     def test_what_is_too_short_says_so(self):
-        found = self.advice("true")
+        found = self.advice("true", options=("--repeat", "1"))
         self.expect(found, bound="unknown", model="none", workers=0, confidence="low")
-        self.assertEqual(len(found["runs"]), 5)
         self.assertIn("too short", found["verdict"])
 
     def test_short_runs_are_repeated_but_write_once(self):
         done = self.run_it("echo", "once", stdin=subprocess.DEVNULL)
         self.assertEqual(done.stdout, "once\n")
         log = self.path("log")
-        for options, runs in (((), 5), (("--repeat", "1"), 1), (("--repeat=7",), 7)):
+        for options, runs in (((), range(2, 6)), (("--repeat", "1"), [1]), (("--repeat=7",), [7])):
             open(log, "w", encoding="utf-8").close()
             self.run_it(*options, "--", "sh", "-c", f"echo run >> '{log}'; echo out; echo e >&2",
                         stdin=subprocess.DEVNULL)
             with open(log, encoding="utf-8") as file:
-                self.assertEqual(len(file.readlines()), runs)
+                self.assertIn(len(file.readlines()), runs)
 
     def test_one_that_fails_is_not_repeated(self):
         found = self.advice("sh", "-c", "exit 7", code=7)
