@@ -257,6 +257,47 @@ class Advise(unittest.TestCase):
             self.assertEqual((running.returncode, output), (128 + signal.SIGTERM, ""))
             self.assertIn("exit code 143", report)
 
+    def test_the_terminals_interrupt_reaches_the_command_once(self):
+        command = self.program("""
+            import os, signal
+            count = 0
+            def interrupted(*_):
+                global count
+                count += 1
+                os.write(1, b"interrupted\\n")
+            def end(*_):
+                os.write(1, b"%d in all\\n" % count)
+                os._exit(4)
+            signal.signal(signal.SIGINT, interrupted)
+            signal.signal(signal.SIGTERM, end)
+            os.write(1, b"ready\\n")
+            while True:
+                signal.pause()
+        """)
+        number, terminal = pty.fork()
+        if number == 0:
+            os.execv(BINARY, [BINARY, "advise", *command])
+        text = b""
+
+        def read_until(wanted):
+            nonlocal text
+            while wanted not in text:
+                text += os.read(terminal, 4096)
+
+        read_until(b"ready")
+        os.write(terminal, b"\x03")
+        read_until(b"interrupted")
+        os.kill(number, signal.SIGTERM)
+        read_until(b"exit code 4")
+        while True:   # or it would wait for somebody to read the rest
+            try:
+                os.read(terminal, 4096)
+            except OSError:
+                break
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]), 4)
+        os.close(terminal)
+        self.assertIn(b"1 in all", text)
+
     # A process that runs already.
 
     def test_a_process_is_watched(self):
