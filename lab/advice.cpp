@@ -42,7 +42,8 @@ double computing_share(const run_facts& of) {
 // Threads that ran or were ready, on average, while any did.
 double demand(const run_facts& of) {
     const double active = of.time(time_use::computing) + of.time(time_use::ready);
-    return active > 0 ? (of.cpu_s() + of.ready_thread_s) / active : 0;
+    const double ready = std::max(of.ready_thread_s, of.time(time_use::ready));
+    return active > 0 ? (of.cpu_s() + ready) / active : 0;
 }
 
 bool is_interpreter(std::string_view name) {
@@ -125,16 +126,16 @@ void find_parallelism(advice& found, const run_facts& all) {
 
 void advise_computing(advice& found, const run_facts& all) {
     const unsigned processors = all.processors;
-    if (found.parallel == parallelism::serialised) {
+    if (processors == 1) {
+        found.plan =
+            "There is one processor, and it has it: nothing to gain but by computing less.";
+    } else if (found.parallel == parallelism::serialised) {
         found.fits = model::processes;
         found.workers = processors;
         found.plan = fmt::format(
             "Its {} take turns, as under a global interpreter lock or one lock around all work: "
             "more threads gain nothing. Use {}.",
             plural(all.busiest.threads, "thread"), plural(processors, "process"));
-    } else if (processors == 1) {
-        found.plan =
-            "There is one processor, and it has it: nothing to gain but by computing less.";
     } else if (found.parallel == parallelism::several) {
         if (demand(all) >= all_busy_from * processors) {
             found.plan = fmt::format("It has work for all {} already: nothing to gain by more.",
@@ -149,15 +150,15 @@ void advise_computing(advice& found, const run_facts& all) {
     } else if (is_interpreter(all.busiest.name)) {
         found.fits = model::processes;
         found.workers = processors;
-        found.plan = fmt::format("One thread computes; threads of {} take turns. Use {}; a thread "
-                                 "or task for each item gains nothing.",
+        found.plan = fmt::format("One thread computes at a time, and threads of {} would take "
+                                 "turns. Use {}; a thread or task for each item gains nothing.",
                                  all.busiest.name, plural(processors, "process"));
     } else {
         found.fits = model::pool;
         found.workers = processors;
         found.plan = fmt::format(
-            "One thread computes. If the work can be divided, use a pool of {}; for many inputs, "
-            "that many processes (`troika map -j {}`). More than that gain nothing.",
+            "One thread computes at a time. If the work can be divided, use a pool of {}; for "
+            "many inputs, that many processes (`troika map -j {}`). More than that gain nothing.",
             plural(processors, "thread"), processors);
     }
 }

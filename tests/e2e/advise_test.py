@@ -101,7 +101,7 @@ class Advise(unittest.TestCase):
 """))
         self.expect(found, bound="cpu",
                     parallelism="serialised" if HAS_LOCK else "several")
-        if HAS_LOCK:
+        if HAS_LOCK and found["processors"] > 1:
             self.expect(found, model="processes", workers=found["processors"])
             self.assertIn("take turns", found["plan"])
         self.assertGreaterEqual(found["runs"][0]["busiest"]["threads"], 3)

@@ -104,6 +104,7 @@ TEST(Advice, ChoosesAModelAndHowManyWorkers) {
     const std::vector<row> table{
         {{.computing = 1}, model::pool, 4},
         {{.computing = 1, .processors = 1}, model::none, 0},
+        {{.computing = 1, .threads = 3, .locked = 2, .processors = 1}, model::none, 0},
         {{.computing = 1, .name = "python3"}, model::processes, 4},
         {{.computing = 1, .threads = 3, .running = 1, .locked = 2}, model::processes, 4},
         {{.computing = 1, .busy = 2, .threads = 2, .running = 2}, model::pool, 4},
