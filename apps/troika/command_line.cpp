@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/command_line.hpp"
 
-#include "apps/troika/plain_formatter.hpp"
+#include "apps/troika/command_line_advise.hpp"
+#include "apps/troika/command_line_help.hpp"
+#include "apps/troika/command_line_watch.hpp"
 #include "apps/troika/quantity.hpp"
-#include "apps/troika/watch_line.hpp"
 #include "fetch/printable.hpp"
 #include "os/processors.hpp"
 
@@ -387,10 +388,9 @@ void declare_map(CLI::App& app, mapper::map_options& options) {
 
 // The words without the -- that may stand before the command: CLI11 would give all that follows to
 // nobody, and the command ends our options anyway.
-std::vector<const char*> without_separator(const CLI::App& on_map, int argc,
+std::vector<const char*> without_separator(const CLI::App& on_command, int argc,
                                            const char* const* argv) {
     std::vector<const char*> words(argv, argv + argc);
-    if (argc < 3 || words[1] != on_map.get_name()) return words;
     for (std::size_t i = 2; i < words.size(); ++i) {
         const std::string_view word = words[i];
         if (word == "--") {
@@ -398,7 +398,7 @@ std::vector<const char*> without_separator(const CLI::App& on_map, int argc,
             break;
         }
         if (!word.starts_with('-')) break;
-        const CLI::Option* option = on_map.get_option_no_throw(std::string(word));
+        const CLI::Option* option = on_command.get_option_no_throw(std::string(word));
         if (option != nullptr && option->get_items_expected_max() > 0) ++i;   // its value
     }
     return words;
@@ -424,8 +424,10 @@ message usage_error(const CLI::App& app, const std::string& what) {
     while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
     std::string name = innermost->get_name();
     if (innermost != &app) name = app.get_name() + " " + name;
+    // Where the exit code is a command's, ours are among those that `env` and `time` use.
+    const bool passes_codes = innermost->get_name() == "advise";
     return {"troika: " + fetch::printable(what) + "\nTry `" + name + " --help`.\n",
-            static_cast<int>(fetch::cause::usage)};
+            passes_codes ? 125 : static_cast<int>(fetch::cause::usage)};
 }
 
 }  // namespace
@@ -437,14 +439,15 @@ command parse_command_line(int argc, const char* const* argv) {
     serve_command serve;
     map_command map;
     watch_command watch;
+    advise_command advise;
     bool show_version = false;
-    const auto formatter = std::make_shared<plain_formatter>();
-    formatter->column_width(28);
-    app.formatter(formatter);   // the subcommands inherit it
+    app.formatter(make_plain_formatter());   // the subcommands inherit it
     app.add_flag("--version", show_version, "Say which version this is");
     CLI::App* const on_get = app.add_subcommand("get", "Get files, many at once");
     CLI::App* const on_serve = app.add_subcommand("serve", "Serve a directory over HTTP or HTTPS");
     CLI::App* const on_map = app.add_subcommand("map", "Run a command over many inputs");
+    CLI::App* const on_advise =
+        app.add_subcommand("advise", "CPU-bound or I/O-bound? Which model fits a program");
     CLI::App* const on_doctor =
         app.add_subcommand("doctor", "Say which backend and limits are used, and why");
     app.require_subcommand(0, 1);
@@ -452,15 +455,23 @@ command parse_command_line(int argc, const char* const* argv) {
     declare_serve(*on_serve, serve);
     declare_map(*on_map, map.options);
     declare_watch(app, watch);
+    declare_advise(*on_advise, advise);
 
     try {
-        const std::vector<const char*> words = without_separator(*on_map, argc, argv);
+        std::vector<const char*> words(argv, argv + argc);
+        for (const CLI::App* each : {on_map, on_advise})
+            if (argc > 2 && argv[1] == each->get_name())
+                words = without_separator(*each, argc, argv);
         app.parse(static_cast<int>(words.size()), words.data());
         if (show_version) return message{"troika " + std::string(version) + "\n", 0};
         if (on_serve->parsed()) return serve;
         if (on_map->parsed()) {
             take_words(on_map->remaining(), map.options);
             return map;
+        }
+        if (on_advise->parsed()) {
+            finish_advise(on_advise->remaining(), advise);
+            return advise;
         }
         if (on_doctor->parsed()) return doctor_command();
         if (parsed_watch(app)) return watch;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troika::apps {
 
@@ -64,6 +65,19 @@ struct watch_command {
     std::chrono::nanoseconds interval{std::chrono::seconds(1)};
 };
 
+/// `troika advise`.
+struct advise_command {
+    advise_command() = default;
+
+    std::vector<std::string> command;             // with its arguments; empty with `process`
+    std::optional<int> process;                   // watched instead
+    std::optional<std::chrono::nanoseconds> watch;      // how long
+    std::optional<std::chrono::nanoseconds> interval;   // between two looks
+    std::optional<unsigned> repeats;              // runs; nothing: as many as it takes
+    bool json = false;
+    std::string output;                           // a file for the report; empty: a stream
+};
+
 /// `troika doctor`.
 struct doctor_command {};
 
@@ -72,6 +86,7 @@ int run_get(const get_command& command);
 int run_serve(const serve_command& command);
 int run_map(const map_command& command);
 int run_watch(const watch_command& command);
+int run_advise(const advise_command& command);
 int run_doctor();
 
 }  // namespace troika::apps

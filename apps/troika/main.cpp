@@ -18,6 +18,7 @@ struct runner {
     int operator()(const serve_command& command) const { return run_serve(command); }
     int operator()(const map_command& command) const { return run_map(command); }
     int operator()(const watch_command& command) const { return run_watch(command); }
+    int operator()(const advise_command& command) const { return run_advise(command); }
     int operator()(const doctor_command&) const { return run_doctor(); }
 };
 

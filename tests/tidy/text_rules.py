@@ -34,7 +34,7 @@ SLEEP = {
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 SWITCHED_OFF = re.compile(r"\bGTEST" r"_SKIP\b|\bDIS" r"ABLED_\w|^\s*#\s*if\s+0\b")
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(work|root|tmp|home/[a-z]\w*|usr/local)/")
-LIBRARY = ("include", "src", "fetch", "mapper", "watch")
+LIBRARY = ("include", "src", "fetch", "lab", "mapper", "watch")
 
 
 def code_lines(tree, *folders):
@@ -139,8 +139,7 @@ def unfinished(tree):
 
 
 def switched_off(tree):
-    for source, number, line in code_lines(tree, "tests", *LIBRARY,
-                                           "apps"):
+    for source, number, line in code_lines(tree, "tests", *LIBRARY, "apps"):
         match = SWITCHED_OFF.search(line)
         if match:
             yield source.path, number, f"`{match.group().strip()}`: repair it or delete it"

@@ -3,7 +3,9 @@
 
 #include "apps/troika/commands.hpp"
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace troika::apps {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#pragma once
+#include "apps/troika/command_line_help.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -9,7 +9,8 @@
 
 namespace troika::apps {
 
-/// Help without the noise: what excludes what is said when it is done, ranges when they are left.
+namespace {
+
 class plain_formatter final : public CLI::Formatter {
 public:
     std::string make_option_opts(const CLI::Option* option) const override {
@@ -28,5 +29,13 @@ public:
         return text.empty() ? text : "\n" + text;
     }
 };
+
+}  // namespace
+
+std::shared_ptr<CLI::Formatter> make_plain_formatter() {
+    auto formatter = std::make_shared<plain_formatter>();
+    formatter->column_width(28);
+    return formatter;
+}
 
 }  // namespace troika::apps

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "apps/troika/watch_line.hpp"
+#include "apps/troika/command_line_watch.hpp"
 
 #include "apps/troika/quantity.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <exception>
