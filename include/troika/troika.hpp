@@ -11,10 +11,12 @@
 #include <troika/core/atomics.hpp>
 #include <troika/core/cancel_scope.hpp>
 #include <troika/core/clock.hpp>
+#include <troika/core/consumer.hpp>
 #include <troika/core/context_var.hpp>
 #include <troika/core/errors.hpp>
 #include <troika/core/executor.hpp>
 #include <troika/core/future.hpp>
+#include <troika/core/generator.hpp>
 #include <troika/core/scheduler.hpp>
 #include <troika/core/suspension.hpp>
 #include <troika/core/task.hpp>
