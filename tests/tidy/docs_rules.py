@@ -12,8 +12,7 @@ ALLOWED = {
 BLOCK = re.compile(r"^```(\w*)[ ]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 GUIDE, TRANSLATED = "docs/guide/", "docs/ru/"
-# Pages of the translation that have no original.
-ITS_OWN = ("docs/ru/glossary.md",)
+WITHOUT_ORIGINAL = "docs/ru/glossary.md"
 
 
 def blocks(source):
@@ -73,7 +72,7 @@ def pairs(tree):
     for path in sorted(paths):
         if path.startswith(GUIDE):
             yield path, TRANSLATED + path[len(GUIDE):]
-        elif path.startswith(TRANSLATED) and path not in ITS_OWN:
+        elif path.startswith(TRANSLATED) and path != WITHOUT_ORIGINAL:
             if GUIDE + path[len(TRANSLATED):] not in paths:
                 yield GUIDE + path[len(TRANSLATED):], path
     if "README.ru.md" in paths:
