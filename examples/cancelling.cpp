@@ -23,7 +23,7 @@ private:
 };
 
 troika::task<void> keep_watch() {
-    lamp light("hall");        // goes out however the task ends
+    lamp light("hall");   // goes out however the task ends
     co_await troika::sleep(24h);
     std::cout << "the night is over\n";
 }
