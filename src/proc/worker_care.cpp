@@ -258,10 +258,13 @@ void process_engine::bury(const worker_ptr& of) noexcept {
         if (!pending_.empty() && workers_.empty() && wanted_ == 0) wanted_ = 1;
     }
     const char* const detail = of->killed ? "it wrote into the pool's memory" : "";
-    const auto died = std::make_exception_ptr(
-        worker_died(of->index, of->pid, of->end.exit_code(), detail));
-    for (const auto& [call, cancelled] : lost) finish(*call, cancelled ? make_cancelled() : died);
-    if (early) break_pool("workers end before they are ready", died);
+    const auto died = [&] {   // one for each, which then is nobody else's
+        return std::make_exception_ptr(
+            worker_died(of->index, of->pid, of->end.exit_code(), detail));
+    };
+    for (const auto& [call, cancelled] : lost)
+        finish(*call, cancelled ? make_cancelled() : died());
+    if (early) break_pool("workers end before they are ready", died());
 }
 
 void process_engine::run_timers(time_point now) noexcept {

@@ -30,7 +30,8 @@ channel& opened(channel& which, int descriptor) {
 
 worker_loop::worker_loop(int channel_descriptor, int bell, int socket)
     : bell_(bell), socket_(socket),
-      calls_(opened(shared_, channel_descriptor).shared().calls, shared_.capacity()),
+      // Braces: the first is evaluated first.
+      calls_{opened(shared_, channel_descriptor).shared().calls, shared_.capacity()},
       results_(shared_.shared().results, shared_.capacity()) {}
 
 bool worker_loop::stop_requested() const noexcept {
@@ -131,6 +132,7 @@ void worker_loop::consume_frame() noexcept {
 bool worker_loop::wait_for_call() noexcept {
     channel::words& words = shared_.shared();
     while (calls_.available() == 0) {
+        if (calls_.corrupt()) return false;   // a parent that is out of its mind needs no worker
         if (words.quit.load(std::memory_order_acquire) != 0) return calls_.available_now() != 0;
         const bool there = os::spin_until([this] { return calls_.available() != 0; });
         if (there || !calls_.announce_sleep(asleep_on_word)) continue;
