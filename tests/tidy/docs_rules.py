@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Rules for documents: what the guide quotes stands in a program that is built and run, each page
-has its translation, and links lead somewhere."""
+"""Rules for documents: what the guide quotes stands in a program of examples/, each page has its
+translation, and links lead somewhere."""
 import posixpath
 import re
 
@@ -12,7 +12,6 @@ ALLOWED = {
 BLOCK = re.compile(r"^```(\w*)[ ]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 GUIDE, TRANSLATED = "docs/guide/", "docs/ru/"
-WITHOUT_ORIGINAL = "docs/ru/glossary.md"
 
 
 def blocks(source):
@@ -38,7 +37,7 @@ def links(source):
 
 def dense(lines):
     """Without white space and empty lines."""
-    return [text for text in (re.sub(r"\s", "", line) for line in lines) if text]
+    return [re.sub(r"\s", "", line) for line in lines if line.strip()]
 
 
 def quotes(quoted, program):
@@ -72,11 +71,10 @@ def pairs(tree):
     for path in sorted(paths):
         if path.startswith(GUIDE):
             yield path, TRANSLATED + path[len(GUIDE):]
-        elif path.startswith(TRANSLATED) and path != WITHOUT_ORIGINAL:
+        elif path.startswith(TRANSLATED) and path != "docs/ru/glossary.md":
             if GUIDE + path[len(TRANSLATED):] not in paths:
                 yield GUIDE + path[len(TRANSLATED):], path
-    if "README.ru.md" in paths:
-        yield "README.md", "README.ru.md"
+    yield from [("README.md", "README.ru.md")] if "README.ru.md" in paths else []
 
 
 def translations(tree):
@@ -87,14 +85,16 @@ def translations(tree):
             yield there, 1, f"write {gone}"
             continue
         # Pictures, ```text, are drawn anew: their words are translated.
-        wanted, found = ([(language, lines if language != "text" else [""] * len(lines), number)
+        wanted, found = ([(language, len(lines) if language == "text" else lines, number)
                           for number, language, lines in blocks(by_path[path])]
                          for path in (original, translation))
         for before, after in zip(wanted, found):
             if before[:2] != after[:2]:
                 yield translation, after[2], f"this block differs from {original}:{before[2]}"
-        if len(wanted) != len(found):
-            yield translation, 1, f"{len(found)} blocks of code, {original} has {len(wanted)}"
+                break   # those after it may only have moved
+        else:
+            if len(wanted) != len(found):
+                yield translation, 1, f"{len(found)} blocks of code, {original} has {len(wanted)}"
 
 
 def dead_links(tree):
