@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Plants a mistake for every rule in a small tree: the rule must report it, and only it."""
+import docs_rules
 import include_rules
 import scope_rules
 import text_rules
@@ -18,6 +19,15 @@ troika_stratum(net
 troika_stratum(fs DEPENDS io)
 troika_stratum(http COMPONENT http DEPENDS net fs SOURCES a.c)
 """
+
+# What the samples of documents quote, translate and link to.
+CPP = "[a](../../examples/a.cpp)\n```cpp\n"
+DOCUMENTS = {
+    "examples/a.cpp": "int one();\nint two();\n\nint  three();\n",
+    "examples/b.cpp": "int other();\n",
+    "docs/guide/01-a.md": "First\n```cpp\nint one();\n```\n```text\npicture\n```\n",
+    "docs/ru/01-a.md": "First\n```cpp\nint one();\n```\n```text\npicture\n```\n",
+}
 
 # (rule, path, text, line at which the rule must report; None: nothing may be reported)
 SAMPLES = (
@@ -104,6 +114,26 @@ SAMPLES = (
     ("mutable-global", "src/core/a.cpp", SPDX + "void f() {\n    static int calls;\n}\n", 3),
     ("mutable-global", "include/troika/core/a.hpp",
      HEADER + "struct a {\n    inline static int made = 0;\n};\n", 4),
+    ("quoted-program", "docs/guide/02.md", CPP + "int one();\nint three();\n```\n", 2),
+    ("quoted-program", "docs/guide/02.md", CPP + "int three();\n...\nint one();\n```\n", 2),
+    ("quoted-program", "docs/guide/02.md", CPP + "int one()\n```\n", 2),
+    ("quoted-program", "docs/ru/02.md", CPP + "int other();\n```\n", 2),
+    ("quoted-program", "docs/ru/02.md", "\n```cpp\nint one();\n```\n", 2),
+    ("quoted-program", "docs/guide/02.md", CPP + "int one();\n...\n  int three ();\n```\n", None),
+    ("quoted-program", "docs/guide/02.md", CPP + "int two();\nint three();\n```\n", None),
+    ("quoted-program", "docs/a.md", "```cpp\nint none();\n```\n", None),
+    ("translation", "docs/guide/02.md", "Second\n", 1),
+    ("translation", "docs/ru/02.md", "Second\n", 1),
+    ("translation", "docs/ru/01-a.md", "```cpp\nint two();\n```\n```text\ny\n```\n", 1),
+    ("translation", "docs/ru/01-a.md", "\n```cpp\nint one();\n```\n", 1),
+    ("translation", "docs/ru/01-a.md", "```cpp\nint one();\n```\n```text\nx\ny\n```\n", 4),
+    ("translation", "docs/ru/01-a.md", "```cpp\nint one();\n```\n```text\ny\n```\n", None),
+    ("translation", "README.ru.md", "First\n", 1),
+    ("translation", "docs/ru/glossary.md", "Words\n", None),
+    ("dead-link", "docs/a.md", "One\n[two](guide/02-b.md)\n", 2),
+    ("dead-link", "docs/guide/02.md", "[a](../a.cpp)\n", 1),
+    ("dead-link", "docs/a.md", "[one](guide/01-a.md#part), [two](https://example.org/a), `[](x)`\n"
+     "```\n[three](none.md)\n```\n[four](#part) ![five](../CMakeLists.txt)\n", None),
     ("mutable-global", "src/core/a.cpp", SPDX + """namespace troika {
 constexpr int limit = 3;
 const std::vector<int> primes{2, 3};
@@ -128,15 +158,19 @@ void h() { static constexpr int a = 1; static const auto b = f(1, 2); int c; }
 
 
 def run():
-    rules = {**include_rules.RULES, **text_rules.RULES, **scope_rules.RULES}
+    rules = {**include_rules.RULES, **text_rules.RULES, **scope_rules.RULES,
+             **docs_rules.RULES}
     text_rules.ALLOWED = {rule: {} for rule in text_rules.ALLOWED}
     scope_rules.ALLOWED = {}
+    docs_rules.ALLOWED = {}
     failures = 0
     seen = set()
     for number, (rule, path, text, wanted) in enumerate(SAMPLES, 1):
         files = {"CMakeLists.txt": CMAKE, path: text}
         if rule == "test-for-each-noun":
             files["include/troika/core/task.hpp"] = HEADER
+        if rule in docs_rules.RULES:
+            files = {**DOCUMENTS, **files}
         found = [line for where, line, _ in rules[rule](tree.Tree(files)) if where == path]
         if found != ([] if wanted is None else [wanted]):
             print(f"self-test {number}, {rule}, {path}: wanted {wanted}, found {found}")
@@ -160,9 +194,13 @@ def run():
     if not list(rules["clock-and-chance"](two)):
         print("self-test: an excuse for a file that is gone was not noticed")
         failures += 1
+    docs_rules.ALLOWED = {"docs/gone.md": "a reason"}
+    if not list(rules["dead-link"](two)):
+        print("self-test: an excuse for a link that nobody has was not noticed")
+        failures += 1
 
     for rule in sorted(set(rules) - seen):
         print(f"self-test: no sample makes {rule} fail")
         failures += 1
-    print(f"tidy self-test: {len(SAMPLES) + 2} samples, {failures} failure(s)")
+    print(f"tidy self-test: {len(SAMPLES) + 3} samples, {failures} failure(s)")
     return 1 if failures else 0

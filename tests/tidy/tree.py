@@ -3,6 +3,7 @@
 import os
 import re
 
+import docs_rules
 import include_rules
 import scope_rules
 import text_rules
@@ -30,10 +31,11 @@ class Source:
 
 
 class Tree:
-    def __init__(self, files):
-        """`files`: path -> text."""
+    def __init__(self, files, others=()):
+        """`files`: path -> text. `others`: paths of what else there is, folders as well."""
         self.sources = [Source(path, text) for path, text in sorted(files.items())]
         self.paths = set(files)
+        self.everything = self.paths.union(others)
         self.below = strata(files.get("CMakeLists.txt", ""))
 
 
@@ -100,6 +102,7 @@ def stratum_of(path):
 
 def load(root):
     files = {}
+    others = set(os.listdir(root))
 
     def take(path):
         with open(os.path.join(root, path), encoding="utf-8") as file:
@@ -111,16 +114,18 @@ def load(root):
     for folder in FOLDERS:
         for directory, folders, names in os.walk(os.path.join(root, folder)):
             folders[:] = [f for f in folders if f not in ("__pycache__", "corpus")]
+            for name in folders + names:
+                others.add(os.path.relpath(os.path.join(directory, name), root))
             for name in names:
                 if name.endswith(TEXT) or (folder == ".ci" and "." not in name):
                     take(os.path.relpath(os.path.join(directory, name), root))
-    return Tree(files)
+    return Tree(files, others)
 
 
 def check(tree):
     """All problems, as lines `file:line: rule: what to do`."""
     problems = []
-    for module in (include_rules, text_rules, scope_rules):
+    for module in (include_rules, text_rules, scope_rules, docs_rules):
         for rule, check_rule in module.RULES.items():
             for path, line, advice in check_rule(tree):
                 problems.append(f"{path}:{line}: {rule}: {advice}")
