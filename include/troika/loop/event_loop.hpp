@@ -170,6 +170,7 @@ private:
     static void require_outside();
     void work() noexcept;
     void poll(bool may_sleep) noexcept;
+    void wait_observed(time_point until) noexcept;
     void run_inbox() noexcept;
     void run_ready() noexcept;
     void run_watched(task_node& node) noexcept;
