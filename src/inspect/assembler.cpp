@@ -2,7 +2,7 @@
 #include "inspect/assembler.hpp"
 
 #include "inspect/counter_line.hpp"
-#include "inspect/short_name.hpp"
+#include "inspect/trace_names.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <optional>
 #include <queue>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -60,9 +61,7 @@ struct thread_line {
 class assembler {
 public:
     explicit assembler(const recorded& from)
-        : from_(from), texts_(out_.data), known_texts_(from.texts.size()),
-          known_places_(from.places.size()), known_functions_(from.places.size()),
-          threads_(from.threads.size()) {}
+        : from_(from), names_(from, out_.data), threads_(from.threads.size()) {}
 
     trace_part run();
 
@@ -89,23 +88,21 @@ private:
     std::uint32_t thread_lane(std::size_t thread);
     /// The lane of the task, or of the thread where there is none.
     cause cause_of(arrow_kind kind, std::uint64_t task, std::size_t thread, std::int64_t at);
-    text_id text(std::uint32_t id);
-    text_id place(std::uint32_t id);
-    text_id function(std::uint32_t id);
-    text_id type(std::uint32_t id);
+
+    // Texts of the records, and words of ours.
+    text_id text(std::uint32_t id) { return names_.text(id); }
+    text_id place(std::uint32_t id) { return names_.place(id); }
+    text_id word(std::string_view word) { return names_.word(word); }
 
     const recorded& from_;
     trace_part out_;
-    text_table texts_;
-    std::vector<text_id> known_texts_;
-    std::vector<text_id> known_places_;
-    std::vector<text_id> known_functions_;
-    std::unordered_map<std::uint32_t, text_id> known_types_;
+    trace_names names_;
     std::vector<thread_line> threads_;
+    std::vector<std::int64_t> ends_;   // of the last span, by lane
     std::unordered_map<std::uint32_t, std::uint32_t> lanes_of_threads_;   // by tid
     std::unordered_map<std::uint64_t, task_line> tasks_;
     std::unordered_map<std::uint64_t, cause> jobs_;                  // submitted, not run
-    std::unordered_map<std::uint64_t, std::uint32_t> workers_;       // lanes by pool and worker
+    std::unordered_map<std::uint64_t, std::size_t> workers_;         // threads, by pool and worker
     std::unordered_map<std::uint64_t, std::int64_t> in_flight_;      // by loop
     counter_line ready_;
     counter_line jobs_queued_;
@@ -127,40 +124,6 @@ std::uint64_t worker_key(const trace_record& record, std::uint64_t worker) noexc
     return record.task << 24 | worker;
 }
 
-// ---- names
-
-trace_data::text_id assembler::text(std::uint32_t id) {
-    if (id == 0 || id >= known_texts_.size()) return 0;
-    if (known_texts_[id] == 0) known_texts_[id] = texts_.id_of(from_.texts[id]);
-    return known_texts_[id];
-}
-
-trace_data::text_id assembler::place(std::uint32_t id) {
-    if (id == 0 || id >= known_places_.size()) return 0;
-    if (known_places_[id] == 0) {
-        const text_store::place& at = from_.places[id];
-        if (at.file >= from_.texts.size() || at.function >= from_.texts.size()) return 0;
-        known_places_[id] = texts_.id_of(short_function(from_.texts[at.function]) + " " +
-                                         from_.texts[at.file] + ":" + std::to_string(at.line));
-    }
-    return known_places_[id];
-}
-
-trace_data::text_id assembler::function(std::uint32_t id) {
-    if (id == 0 || id >= known_functions_.size()) return 0;
-    if (known_functions_[id] == 0 && from_.places[id].function < from_.texts.size())
-        known_functions_[id] =
-            texts_.id_of(short_function(from_.texts[from_.places[id].function]));
-    return known_functions_[id];
-}
-
-trace_data::text_id assembler::type(std::uint32_t id) {
-    if (id == 0 || id >= from_.texts.size()) return texts_.id_of("job");
-    text_id& known = known_types_[id];
-    if (known == 0) known = texts_.id_of(short_job(from_.texts[id].c_str()));
-    return known;
-}
-
 // ---- lanes
 
 std::uint32_t assembler::thread_lane(std::size_t thread) {
@@ -170,7 +133,9 @@ std::uint32_t assembler::thread_lane(std::size_t thread) {
     // A number that was given again, after the first thread of it had ended, is the same lane.
     const auto next = static_cast<std::uint32_t>(out_.data.lanes.size());
     const auto [known, added] = lanes_of_threads_.emplace(from.id, next);
-    if (added) out_.data.lanes.push_back({0, lane_kind::thread, from.id, texts_.id_of(from.name)});
+    // The first thread of a worker process has a name that tells nothing.
+    const std::string& name = from.id == from_.process ? from_.process_name : from.name;
+    if (added) out_.data.lanes.push_back({0, lane_kind::thread, from.id, word(name)});
     for (thread_line& before : threads_)
         if (!added && before.lane == known->second) before.doing.clear();
     line.lane = known->second;
@@ -180,7 +145,7 @@ std::uint32_t assembler::thread_lane(std::size_t thread) {
 std::uint32_t assembler::lane_of(task_line& task, std::uint64_t number) {
     if (task.lane == no_lane) {
         task.lane = static_cast<std::uint32_t>(out_.data.lanes.size());
-        if (task.name == 0) task.name = texts_.id_of("task " + std::to_string(number & 0xffffffff));
+        if (task.name == 0) task.name = word("task " + std::to_string(number & 0xffffffff));
         out_.data.lanes.push_back({0, lane_kind::task, number, task.name});
     }
     return task.lane;
@@ -202,9 +167,11 @@ cause assembler::cause_of(arrow_kind kind, std::uint64_t task, std::size_t threa
 
 void assembler::show(std::uint32_t lane, span_state state, text_id name, text_id detail,
                      std::uint64_t task, std::int64_t begin, std::int64_t end) {
-    begin = std::max<std::int64_t>(begin, 0);
+    if (lane >= ends_.size()) ends_.resize(lane + 1);
+    begin = std::max(begin, ends_[lane]);   // two threads may say that they are the same
     if (end < begin || (end == begin && state != span_state::runs && state != span_state::failed))
         return;
+    ends_[lane] = end;
     out_.data.spans.push_back({lane, state, name, detail, task, begin, end});
 }
 
@@ -255,7 +222,7 @@ void assembler::take_task(const trace_record& record, thread_line& here, std::si
         task_line& task = tasks_[number];
         if (task.now == phase::ready) ready_.add(at, -1);   // an old one of the same number
         task = task_line{};
-        task.name = record.text() != 0 ? text(record.text()) : function(record.place());
+        task.name = record.text() != 0 ? text(record.text()) : names_.function(record.place());
         task.place = place(record.place());
         task.why = why;
         become(task, phase::ready, at);
@@ -300,7 +267,7 @@ void assembler::suspend(const trace_record& record, task_line& task, thread_line
         const bool ends = record.has(suspend_ends);
         const bool failed = ends && task.failed != 0;
         text_id detail = task.place;
-        if (failed) detail = texts_.id_of(task.failed == 2 ? "cancelled" : "ended by an exception");
+        if (failed) detail = word(task.failed == 2 ? "cancelled" : "ended by an exception");
         show(lane_of(task, record.task), failed ? span_state::failed : span_state::runs, task.name,
              detail, record.task, task.since, at);
     }
@@ -339,28 +306,30 @@ void assembler::ready(const trace_record& record, task_line& task, std::size_t t
 void assembler::take_call(const trace_record& record, std::size_t thread) {
     const std::int64_t at = record.at;
     thread_line& here = threads_[thread];
-    const auto open = [&](arrow_kind kind, bool outgoing, std::uint32_t lane) {
-        if (at >= 0) out_.ends.push_back({kind, outgoing, lane, at, record.peer});
+    const auto open = [&](arrow_kind kind, bool outgoing) {
+        if (at < 0) return;
+        const std::uint32_t lane = cause_of(kind, record.task, thread, at).lane;
+        out_.ends.push_back({kind, outgoing, lane, at, record.peer});
     };
     switch (record.kind()) {
         case record_kind::call_sent:
-            open(arrow_kind::call, true, cause_of(arrow_kind::call, record.task, thread, at).lane);
+            open(arrow_kind::call, true);
             calls_.add(at, 1);
             break;
         case record_kind::call_answered:
-            open(arrow_kind::result, false, thread_lane(thread));
+            open(arrow_kind::result, false);
             if (calls_.value() > 0) calls_.add(at, -1);
             break;
         case record_kind::call_begun:
-            open(arrow_kind::call, false, thread_lane(thread));
-            begin(here, {record_kind::call_begun, span_state::runs, texts_.id_of("call"), 0, 0},
+            open(arrow_kind::call, false);
+            begin(here, {record_kind::call_begun, span_state::runs, word("call"), 0, 0},
                   at);
             break;
         default:
             if (record.has(call_failed) && !here.doing.empty())
                 here.doing.back().state = span_state::failed;
             end(here, record_kind::call_begun, 0, at);
-            open(arrow_kind::result, true, thread_lane(thread));
+            open(arrow_kind::result, true);
             break;
     }
 }
@@ -383,7 +352,7 @@ void assembler::take(const trace_record& record, std::size_t thread) {
             if (now != before) operations_.add(at, now - std::exchange(before, now));
             if (record.has(poll_sleeps))
                 begin(here, {record_kind::poll, span_state::waits,
-                             texts_.id_of("timers, I/O and other threads"), 0, 0}, at);
+                             word("timers, I/O and other threads"), 0, 0}, at);
             break;
         }
         case record_kind::polled: end(here, record_kind::poll, 0, at); break;
@@ -392,26 +361,27 @@ void assembler::take(const trace_record& record, std::size_t thread) {
             jobs_queued_.add(at, 1);
             break;
         case record_kind::run: {
-            workers_[worker_key(record, record.place())] = thread_lane(thread);
+            workers_[worker_key(record, record.place())] = thread;
             if (const auto from = jobs_.find(record.peer); from != jobs_.end()) {
-                show_arrow(from->second, thread_lane(thread), at);
+                if (at >= 0) show_arrow(from->second, thread_lane(thread), at);
                 jobs_.erase(from);
                 jobs_queued_.add(at, -1);
             }
-            begin(here, {record_kind::run, span_state::runs, type(record.text()), 0, 0}, at);
+            begin(here, {record_kind::run, span_state::runs, names_.type(record.text()), 0, 0}, at);
             break;
         }
         case record_kind::ran: end(here, record_kind::run, 0, at); break;
         case record_kind::steal: {
-            workers_[worker_key(record, record.place())] = thread_lane(thread);
+            workers_[worker_key(record, record.place())] = thread;
             const auto victim = workers_.find(worker_key(record, record.peer));
             if (victim != workers_.end() && at >= 0)
-                show_arrow({arrow_kind::steal, victim->second, at}, thread_lane(thread), at);
+                show_arrow({arrow_kind::steal, thread_lane(victim->second), at},
+                           thread_lane(thread), at);
             break;
         }
         case record_kind::park:
-            workers_[worker_key(record, record.place())] = thread_lane(thread);
-            begin(here, {record_kind::park, span_state::waits, texts_.id_of("work"), 0, 0}, at);
+            workers_[worker_key(record, record.place())] = thread;
+            begin(here, {record_kind::park, span_state::waits, word("work"), 0, 0}, at);
             break;
         case record_kind::unpark: end(here, record_kind::park, 0, at); break;
         case record_kind::call_sent:
@@ -460,7 +430,7 @@ void assembler::put_counters() {
             samples.insert(samples.begin(), {0, before.value});
         }
         if (!samples.empty())
-            out_.data.counters.push_back({0, texts_.id_of(name), std::move(samples)});
+            out_.data.counters.push_back({0, word(name), std::move(samples)});
     };
     put("tasks ready", ready_);
     put("jobs queued", jobs_queued_);
@@ -473,7 +443,7 @@ trace_part assembler::run() {
     data.begin_ns = from_.begin_ns;
     data.length = std::max<std::int64_t>(0, from_.end_ns - from_.begin_ns);
     data.lost = from_.lost;
-    data.processes.push_back({from_.process, texts_.id_of(from_.process_name)});
+    data.processes.push_back({from_.process, word(from_.process_name)});
 
     // The records of all threads in the order of time.
     struct cursor {

@@ -3,6 +3,7 @@
 
 #include "inspect/shown_text.hpp"
 #include "inspect/span_index.hpp"
+#include "inspect/trace_words.hpp"
 
 #include <array>
 #include <charconv>
@@ -17,31 +18,6 @@ namespace {
 constexpr std::size_t piece_bytes = 32 << 10;
 // Strips are shown as threads; no kernel gives threads such numbers.
 constexpr std::uint64_t strip_numbers = 1'000'000'000;
-
-std::string_view category(span_state state) noexcept {
-    switch (state) {
-        case span_state::runs: return "run";
-        case span_state::waits: return "wait";
-        case span_state::locked: return "lock";
-        case span_state::ready: return "ready";
-        case span_state::blocked: return "blocked";
-        case span_state::failed: return "failed";
-        case span_state::holds: return "holds";
-    }
-    return "run";
-}
-
-std::string_view word(arrow_kind kind) noexcept {
-    switch (kind) {
-        case arrow_kind::wake: return "wake";
-        case arrow_kind::submit: return "submit";
-        case arrow_kind::steal: return "steal";
-        case arrow_kind::call: return "call";
-        case arrow_kind::result: return "result";
-        case arrow_kind::handover: return "handover";
-    }
-    return "wake";
-}
 
 class json_writer {
 public:
@@ -222,7 +198,7 @@ private:
             microseconds(span.end - span.begin);
             named(span.name);
             out_ += ",\"cat\":\"";
-            out_ += category(span.state);
+            out_ += impl::category_of(span.state);
             out_ += '"';
             details(span, true);
             end_event();
@@ -250,7 +226,7 @@ private:
             // What a task is named after does not tell its runs and its waits for a turn apart.
             const auto with_state = [&] {
                 out_ += ",\"args\":{\"state\":\"";
-                out_ += category(span.state);
+                out_ += impl::category_of(span.state);
                 out_ += '"';
                 if (span.detail != 0) {
                     out_ += ",\"detail\":";
@@ -273,21 +249,30 @@ private:
         for (const trace_data::arrow& one : trace_.arrows) {
             const auto from = index_.on_thread(one.from_lane, one.from, true);
             const auto to = index_.on_thread(one.to_lane, one.to, false);
-            if (!from || !to) continue;   // an end that lies in no slice binds to nothing
             ++id;
-            flow("s", *from, one.from, one.kind, id);
-            flow("f", *to, one.to, one.kind, id);
+            flow("s", from ? trace_.spans[*from].lane : one.from_lane, !from, one.from, one.kind,
+                 id);
+            flow("f", to ? trace_.spans[*to].lane : one.to_lane, !to, one.to, one.kind, id);
         }
     }
-    void flow(std::string_view phase, std::size_t span, std::int64_t time, arrow_kind kind,
-              std::int64_t id) {
+    void flow(std::string_view phase, std::uint32_t lane, bool alone, std::int64_t time,
+              arrow_kind kind, std::int64_t id) {
+        if (alone) {   // an arrow that ends in no slice is not drawn: it gets one
+            begin_event("X");
+            of_lane(lane);
+            at(time);
+            out_ += ",\"dur\":0.000,\"cat\":\"arrow\",\"name\":\"";
+            out_ += impl::name_of(kind);
+            out_ += '"';
+            end_event();
+        }
         begin_event(phase);
-        of_lane(trace_.spans[span].lane);
+        of_lane(lane);
         at(time);
         out_ += ",\"cat\":\"";
-        out_ += word(kind);
+        out_ += impl::name_of(kind);
         out_ += "\",\"name\":\"";
-        out_ += word(kind);
+        out_ += impl::name_of(kind);
         out_ += "\",\"id\":";
         number(id);
         if (phase == "f") out_ += ",\"bp\":\"e\"";

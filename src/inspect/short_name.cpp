@@ -62,7 +62,7 @@ std::string last_parts(std::string name) {
         while (name.ends_with("::")) name.resize(name.size() - 2);
         const std::size_t at = name.rfind(':');
         const std::string in = at == std::string::npos ? name : name.substr(at + 1);
-        if (in.empty() || in.front() == '$' || in == "TestBody") return "lambda";
+        if (in.empty() || in.front() == '$') return "lambda";
         return "lambda in " + in;
     }
     while (name.starts_with("::")) name.erase(0, 2);
@@ -94,7 +94,9 @@ std::string short_job(const char* mangled_type) {
     if (comma + 2 >= inside.size()) return "job";
     const std::string_view function = inside.substr(comma + 2);
     // One of ours around the caller's, and pointers to functions, have no name of their own.
-    if (function.starts_with("troika::") || function.find("(*)") != std::string_view::npos)
+    if (function.starts_with("troika::thread_pool::") ||
+        function.starts_with("troika::impl::pool_carrier<") ||
+        function.find("(*)") != std::string_view::npos)
         return "job";
     // g++ writes `main::{lambda()#1}`, clang `main::$_0` or `main::'lambda'()`.
     if (const std::size_t at = function.find("::{lambda"); at != std::string_view::npos)

@@ -29,16 +29,12 @@ struct trace_part {
 /// Writes a part for read_part(), of this machine or another.
 void write_part(const trace_part& part, const trace_sink& to);
 
-/// Throws: std::runtime_error saying what is wrong, where `bytes` are not what write_part() has
-/// written. Memory: a small multiple of `bytes`, whatever they claim.
+/// Throws: std::runtime_error saying what is wrong, where `bytes` are not what write_part() writes,
+/// or break the rules of trace_data. Memory: a small multiple of `bytes`, whatever they claim.
 [[nodiscard]] trace_part read_part(std::span<const std::byte> bytes);
 
-/// Whether all numbers in it are places that exist, spans in their order and times in its length:
-/// what exporters and pages rely on.
-[[nodiscard]] bool is_consistent(const trace_part& part) noexcept;
-
-/// One trace of several processes on one clock, and the arrows between them. Where several say that
-/// they are the same process, the first has its lanes.
+/// One trace of several processes on one clock, and the arrows between them.
+/// Requires: parts that keep the rules of trace_data.
 [[nodiscard]] trace_data join_parts(std::vector<trace_part> parts);
 
 }  // namespace troika::impl

@@ -87,7 +87,7 @@ void trace_recorder::on_start(const task_node& task) noexcept {
 }
 
 void trace_recorder::on_resume(const task_node& task) noexcept {
-    // The name again: it may have started before anybody recorded, or so long ago that that is lost.
+    // The name again: it may have started before anybody recorded, or so long ago that it is lost.
     impl::trace_ring* const ring = recording_->ring();
     std::uint32_t name = 0;
     try {

@@ -3,6 +3,7 @@
 
 #include <troika/core/errors.hpp>
 
+#include "inspect/process_trace.hpp"
 #include "os/clock.hpp"
 #include "os/process.hpp"
 
@@ -132,6 +133,8 @@ void process_engine::dispatch() noexcept {
             finish(*call, std::current_exception());
             continue;
         }
+        if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
+            watcher->on_call_sent(to->pid, to->sending_number);
         transmit(to);
     }
 }
@@ -269,7 +272,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
             from.call_corrupt();   // nobody has asked that yet
             return;
         }
-        from.remove(*call);
+        from.remove(*call, what.is_error);
         if (from.retired && from.in_flight == 0) wake();   // it can go
         from.learn(what.busy_ns);
         ++completed_;
