@@ -55,15 +55,14 @@ std::string last_parts(std::string name) {
     if (name.find(call_operator) != std::string::npos || name.find('$') != std::string::npos ||
         name.ends_with("::")) {
         // A lambda, in the function whose name stands before it.
-        for (const std::string_view end : {std::string_view("::operator()"), call_operator})
-            if (name.ends_with(end)) name.resize(name.size() - end.size());
-        while (name.ends_with("::")) name.resize(name.size() - 2);
-        if (const std::size_t at = name.rfind("::$"); at != std::string::npos) name.resize(at);
-        while (name.ends_with("::")) name.resize(name.size() - 2);
-        const std::size_t at = name.rfind(':');
-        const std::string in = at == std::string::npos ? name : name.substr(at + 1);
-        if (in.empty() || in.front() == '$') return "lambda";
-        return "lambda in " + in;
+        for (;;) {
+            const std::size_t at = name.rfind("::");
+            const std::string in = at == std::string::npos ? name : name.substr(at + 2);
+            const bool is_lambda = in.empty() || in.front() == '$' || in == call_operator;
+            if (!is_lambda) return "lambda in " + in;
+            if (at == std::string::npos) return "lambda";
+            name.resize(at);   // it may stand in another one
+        }
     }
     while (name.starts_with("::")) name.erase(0, 2);
     const std::size_t at = name.rfind("::");

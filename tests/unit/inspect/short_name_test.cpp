@@ -17,6 +17,9 @@ TEST(ShortName, IsThatOfTheFunction) {
     EXPECT_EQ(short_function("auto main()::(anonymous class)::operator()() const"),
               "lambda in main");
     EXPECT_EQ(short_function("main()::<lambda(int)>"), "lambda in main");
+    EXPECT_EQ(short_function("task<void> f()::(lambda)::operator()()::(lambda)::operator()()"),
+              "lambda in f");
+    EXPECT_EQ(short_function("operator()"), "lambda");
     EXPECT_EQ(short_function(""), "");
     EXPECT_EQ(short_function("((("), "(((");
     EXPECT_EQ(short_function("f<<<<"), "f");
