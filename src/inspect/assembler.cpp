@@ -443,6 +443,9 @@ trace_part assembler::run() {
     data.begin_ns = from_.begin_ns;
     data.length = std::max<std::int64_t>(0, from_.end_ns - from_.begin_ns);
     data.lost = from_.lost;
+    for (const recorded::thread& one : from_.threads)
+        // What was lost before the beginning was of no interest.
+        if (one.records.empty() || one.records.front().at > from_.begin_ns) data.lost += one.lost;
     data.processes.push_back({from_.process, word(from_.process_name)});
 
     // The records of all threads in the order of time.

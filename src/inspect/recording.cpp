@@ -87,8 +87,8 @@ recorded recording::collect() const {
         const std::scoped_lock locked(mutex_);
         copy.threads.reserve(rings_.size());
         for (const auto& ring : rings_) {
-            copy.threads.push_back({ring->thread(), ring->name(), {}});
-            copy.lost += ring->read(copy.threads.back().records);
+            copy.threads.push_back({ring->thread(), ring->name(), {}, 0});
+            copy.threads.back().lost = ring->read(copy.threads.back().records);
         }
     }
     // Afterwards: the records name none that is younger.

@@ -23,6 +23,7 @@ struct recorded {
         std::uint32_t id = 0;
         std::string name;
         std::vector<trace_record> records;   // in the order of time
+        std::uint64_t lost = 0;              // before the first of them
     };
 
     std::uint32_t process = 0;
@@ -32,7 +33,7 @@ struct recorded {
     std::vector<text_store::place> places;     // likewise
     std::int64_t begin_ns = 0;
     std::int64_t end_ns = 0;
-    std::uint64_t lost = 0;
+    std::uint64_t lost = 0;   // besides, of threads that have no ring
 };
 
 /// The rings of a trace_recorder, one for each thread, and the texts that their records name.

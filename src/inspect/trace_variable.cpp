@@ -48,7 +48,7 @@ public:
         done_.store(true, std::memory_order_release);
     }
 
-    void obey_parent() noexcept {
+    void obey_parent(std::string_view role) noexcept {
         const std::scoped_lock here(mutex_);
         done_.store(true, std::memory_order_release);   // the parent has seen the user's
         try {
@@ -56,7 +56,7 @@ public:
             if (!parts || parts->empty()) return;
             // What the worker starts itself is no worker.
             os::forget_environment(trace_parts_variable);
-            is_worker_ = true;
+            role_ = role;
             leave_parts_in(*parts);
         } catch (const std::exception& error) {
             tell(error.what());
@@ -100,10 +100,13 @@ private:
         process_trace::instance().end();
         try {
             trace_part own = assemble(process_trace::instance().collect(begin_ns_, 0));
+            trace_data::text_id& name = own.data.processes.at(0).name;
+            if (!role_.empty())
+                name = text_table(own.data).id_of(own.data.texts[name] + " " + role_);
             if (output_ != nullptr) {
                 output_->write(std::move(own));
                 output_.reset();
-            } else if (!trace_output::leave_part(parts_, own, process_) && !is_worker_) {
+            } else if (!trace_output::leave_part(parts_, own, process_) && role_.empty()) {
                 report_lost("the program that was to write it has ended");
             }
         } catch (const std::exception& error) {
@@ -127,14 +130,16 @@ private:
     std::string parts_;                      // else where it leaves its part
     std::int64_t begin_ns_ = 0;
     int process_ = 0;
-    bool is_worker_ = false;
+    std::string role_;   // of a worker
 };
 
 }  // namespace
 
 void obey_trace_variable() noexcept { obedience::instance().obey_user(); }
 
-void obey_trace_parts_variable() noexcept { obedience::instance().obey_parent(); }
+void obey_trace_parts_variable(std::string_view role) noexcept {
+    obedience::instance().obey_parent(role);
+}
 
 std::string trace_parts_setting() {
     const std::string parts = process_trace::instance().parts();

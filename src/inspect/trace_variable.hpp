@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace troika::impl {
 
@@ -17,8 +18,9 @@ inline constexpr const char* trace_parts_variable = "TROIKA_TRACE_PARTS";
 /// Nothing is written where a process is killed, or ends by _exit(). Thread: any.
 void obey_trace_variable() noexcept;
 
-/// The same for a worker process, by the variable of its parent. Thread: before any other.
-void obey_trace_parts_variable() noexcept;
+/// The same for a worker process, by the variable of its parent; `role` follows the program's name
+/// in the trace. Thread: before any other.
+void obey_trace_parts_variable(std::string_view role) noexcept;
 
 /// What is added to the environment of a worker: empty where nothing is recorded.
 [[nodiscard]] std::string trace_parts_setting();

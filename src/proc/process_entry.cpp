@@ -114,7 +114,7 @@ void process_entry() {
     if (!mark) return;
     // What the worker itself starts is no worker.
     os::forget_environment(impl::worker_variable);
-    impl::obey_trace_parts_variable();
+    impl::obey_trace_parts_variable(*mark == impl::process_mark ? *mark : "worker " + *mark);
     impl::work_for_the_parent(*mark);
 }
 

@@ -27,7 +27,7 @@ public:
         all.end_ns = 2000;
     }
     std::size_t thread(std::uint32_t id, std::string name) {
-        all.threads.push_back({id, std::move(name), {}});
+        all.threads.push_back({id, std::move(name), {}, 0});
         return all.threads.size() - 1;
     }
     void add(std::size_t on, std::int64_t at, trace_record record) {
@@ -266,6 +266,18 @@ TEST(Assembler, ShowsNothingFromBeforeItsBeginning) {
     EXPECT_THAT(spans(part, "one"),
                 ElementsAre("waits sleep 0-100", "ready one 100-110", "runs one 110-120"));
     EXPECT_TRUE(part.data.arrows.empty());
+}
+
+TEST(Assembler, CountsWhatWasLostSinceItsBeginning) {
+    history h;
+    h.thread(10, "early");
+    h.thread(11, "late");
+    h.add(0, -1, record_kind::mark, 0);
+    h.add(1, 1, record_kind::mark, 0);
+    h.all.threads[0].lost = 5;
+    h.all.threads[1].lost = 7;
+    h.all.lost = 1;
+    EXPECT_EQ(assembled(h).data.lost, 8u);
 }
 
 TEST(Assembler, LeavesTheEndsOfCallsOpen) {

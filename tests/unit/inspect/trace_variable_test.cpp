@@ -55,7 +55,7 @@ protected:
 
     [[noreturn]] static void run_with(const char* variable, const std::string& value) {
         ::setenv(variable, value.c_str(), 1);
-        if (std::string(variable) == trace_parts_variable) obey_trace_parts_variable();
+        if (std::string(variable) == trace_parts_variable) obey_trace_parts_variable("worker 5");
         {
             virtual_loop here;
             here.run(doze());
@@ -100,6 +100,7 @@ TEST_F(TraceVariable, OfAWorkerNamesTheFolderOfItsParent) {
     EXPECT_EXIT(run_with(trace_parts_variable, output.parts()), ::testing::ExitedWithCode(0), "");
     EXPECT_EQ(std::distance(files::directory_iterator(output.parts()), {}), 1);
     output.write({});
+    EXPECT_NE(content(output.path()).find(" worker 5\""), std::string::npos);
     // A worker that outlives the trace has nothing to say.
     EXPECT_EXIT(run_with(trace_parts_variable, output.parts()), ::testing::ExitedWithCode(0),
                 "^$");
