@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What does recording cost? The same tasks unobserved, watched by an observer that does nothing, and
+// What does recording cost? The same tasks unobserved, with an observer that does nothing, and
 // recorded.
 #include "compare.hpp"
 #include "peers/task_work.hpp"

@@ -44,7 +44,8 @@ TEST(TracedCalls, LeadFromProcessToProcessAndBack) {
         process_pool workers{{.workers = 2}};
         std::vector<future<int>> answers;
         for (int i = 0; i < calls; ++i) answers.push_back(workers.submit<&twice>(i));
-        for (int i = 0; i < calls; ++i) EXPECT_EQ(answers[static_cast<std::size_t>(i)].get(), 2 * i);
+        for (int i = 0; i < calls; ++i)
+            EXPECT_EQ(answers[static_cast<std::size_t>(i)].get(), 2 * i);
         EXPECT_THROW(workers.submit<&refuses>(1).get(), std::runtime_error);
     }
     const json_value trace = json_value::parse(content(path));
