@@ -2,12 +2,17 @@
 // What does a call to another process cost: one by one, in batches, and with much to carry?
 #include "compare.hpp"
 #include "peers/process_work.hpp"
+#include "peers/start_work.hpp"
 
 #include <troika/core/future.hpp>
+#include <troika/proc/process.hpp>
 #include <troika/proc/process_entry.hpp>
 #include <troika/proc/process_pool.hpp>
+#include <troika/proc/shared_array.hpp>
 
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +21,8 @@
 namespace {
 
 int same(int value) { return value; }
+int first(troika::shared_array<int> of, int index) { return of[static_cast<std::size_t>(index)]; }
+void nothing() {}
 double ends(const std::vector<double>& of) { return of.front() + of.back(); }
 
 class pool {
@@ -47,6 +54,27 @@ public:
 private:
     troika::process_pool processes_;
 };
+
+// lend N MEBIBYTES: each call takes a shared array of that size
+int lend(int count, std::size_t mebibytes) {
+    troika::process_pool processes({.workers = 1});
+    const troika::shared_array<int> shared((mebibytes << 20) / sizeof(int), 7);
+    const auto once = [&] {
+        measuring::expect(processes.submit<&first>(shared, 1).get() == 7);
+    };
+    once();
+    std::printf("us=%.4f\n", process_work::average_us(count, [&](int) { once(); }));
+    return 0;
+}
+
+// begin process|pool N MEGABYTES: starts and ends a process, or a pool and its first worker
+int begin(std::string_view what, const char* count, const char* megabytes) {
+    return start_work::measure(count, megabytes, [&] {
+        if (what == "process") return troika::process::start<&nothing>().join() == 0;
+        troika::process_pool one({.workers = 1});
+        return one.submit<&same>(1).get() == 1;
+    });
+}
 
 using words = std::vector<std::string>;
 
@@ -123,7 +151,39 @@ public:
         suite_.run(std::move(chunks));
     }
 
+    void started() {
+        const std::string count = suite_.size("300", "5");
+        bench::table start("start a process of this program, and wait for its end; 100 MB resident",
+                           {{"us", "us/process"}});
+        start
+            .reference("vfork and execve of the same program, waitpid",
+                       run({"peer_reference_start", "vfork", count, "100", bench::self(), "end"}))
+            .row("troika process", run({bench::self(), "begin", "process", count, "100"}))
+            .row("troika process_pool: made, one call, ended",
+                 run({bench::self(), "begin", "pool", count, "100"}))
+            .row("Python multiprocessing.Process (fork)",
+                 run({"python3", "-c",
+                      "import multiprocessing, sys, time\n"
+                      "def nothing(): pass\n"
+                      "n = int(sys.argv[1]); b = bytearray(int(sys.argv[2]) << 20)\n"
+                      "for i in range(0, len(b), 4096): b[i] = 1\n"
+                      "t = time.perf_counter()\n"
+                      "for i in range(n):\n"
+                      "    p = multiprocessing.Process(target=nothing); p.start(); p.join()\n"
+                      "print(f'us={(time.perf_counter() - t) / n * 1e6}')",
+                      "100", "100"}))
+            .goal_ratio("troika process", 1.1);
+        suite_.run(std::move(start));
+    }
+
     void carried() {
+        const std::string count = suite_.size("20000", "100");
+        bench::table lent("a call that is lent a shared array of 64 MiB", {{"us", "us/call"}});
+        lent.reference("an empty call", run({bench::self(), "trips", "1", count}))
+            .row(ours, run({bench::self(), "lend", count, "64"}))
+            .goal_ratio(ours, 1.1);
+        suite_.run(std::move(lent));
+
         const std::string size = suite_.size("64", "1");
         bench::table large("64 MiB to a worker, by value", {{"ms", "ms"}});
         large
@@ -147,6 +207,11 @@ private:
 
 int main(int count, char** arguments) {
     troika::process_entry();
+    const std::string_view what = count > 1 ? arguments[1] : "";
+    if (what == "end") return 0;
+    if (what == "lend" && count == 4)
+        return lend(std::atoi(arguments[2]), static_cast<std::size_t>(std::atoi(arguments[3])));
+    if (what == "begin" && count == 5) return begin(arguments[2], arguments[3], arguments[4]);
     if (count >= 4 && std::string_view(arguments[1]).find('-') == std::string_view::npos)
         return process_work::main<pool>(count - 1, arguments + 1);
 
@@ -158,5 +223,6 @@ int main(int count, char** arguments) {
     all.trips();
     all.batches();
     all.carried();
+    all.started();
     return suite.finish();
 }

@@ -36,7 +36,10 @@ function(troika_compile_options target)
     target_compile_options(${target} PRIVATE
         "$<${cxx}:${warnings}>"
         "$<$<AND:${cxx},$<CXX_COMPILER_ID:Clang>>:-Wthread-safety;-Wdangling>"
-        # g++ does not know the attributes that make clang report dangling coroutine parameters.
+        # g++ does not know the attributes that make clang report dangling coroutine parameters. It
+        # warns of protected destructors of classes that have friends, and of parameters that are
+        # named as a type.
+        "$<$<AND:${cxx},$<CXX_COMPILER_ID:GNU>>:-Wno-shadow;-Wno-non-virtual-dtor>"
         "$<$<AND:${cxx},$<CXX_COMPILER_ID:GNU>>:-Wno-attributes;-foptimize-sibling-calls>"
         "$<$<AND:${cxx},$<BOOL:${TROIKA_WERROR}>>:-Werror>"
         -fno-omit-frame-pointer)

@@ -107,6 +107,7 @@ int copy(int mebibytes) {
                 std::memcpy(into + i * piece, both.bytes[number % pieces], piece);
                 both.back.set(number, false);
             }
+            asm volatile("" : : "r"(into) : "memory");   // or the copy would be for nobody
             std::free(into);
         }
     });

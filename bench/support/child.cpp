@@ -288,6 +288,13 @@ std::string find_program(std::string_view name) {
     throw left_out("there is no program " + std::string(name));
 }
 
+std::string troika_binary() {
+    if (const char* told = std::getenv("TROIKA_BINARY"); told != nullptr && *told != '\0')
+        return told;
+    const std::string built = own_folder() + "/../apps/troika/troika";
+    return std::filesystem::exists(built) ? built : find_program("troika");
+}
+
 int free_port() {
     const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (probe < 0) fail("socket");

@@ -81,6 +81,8 @@ private:
 std::string own_folder();
 /// Path of the program `name` beside this one, of TROIKA_PEERS, else of PATH. Throws: left_out.
 std::string find_program(std::string_view name);
+/// Path of the command troika: of TROIKA_BINARY, of this build, else of PATH. Throws: left_out.
+std::string troika_binary();
 /// A TCP port of this host that nobody had a moment ago.
 int free_port();
 

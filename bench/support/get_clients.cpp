@@ -2,8 +2,6 @@
 #include "support/get_clients.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,13 +10,6 @@ namespace bench {
 namespace {
 
 using words = std::vector<std::string>;
-
-std::string troika_binary() {
-    if (const char* told = std::getenv("TROIKA_BINARY"); told != nullptr && *told != '\0')
-        return told;
-    const std::string built = own_folder() + "/../apps/troika/troika";
-    return std::filesystem::exists(built) ? built : find_program("troika");
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string>
 
 #include <pthread.h>
 #include <sys/signalfd.h>
@@ -98,28 +99,9 @@ void yield_to(int signal) noexcept {
 
 void ignore_sigpipe() noexcept { ::signal(SIGPIPE, SIG_IGN); }
 
-const char* signal_name(int signal) noexcept {
-    switch (signal) {
-        case SIGINT: return "SIGINT";
-        case SIGTERM: return "SIGTERM";
-        case SIGHUP: return "SIGHUP";
-        case SIGQUIT: return "SIGQUIT";
-        case SIGKILL: return "SIGKILL";
-        case SIGABRT: return "SIGABRT";
-        case SIGSEGV: return "SIGSEGV";
-        case SIGBUS: return "SIGBUS";
-        case SIGFPE: return "SIGFPE";
-        case SIGILL: return "SIGILL";
-        case SIGPIPE: return "SIGPIPE";
-        case SIGALRM: return "SIGALRM";
-        case SIGUSR1: return "SIGUSR1";
-        case SIGUSR2: return "SIGUSR2";
-        case SIGCHLD: return "SIGCHLD";
-        case SIGTSTP: return "SIGTSTP";
-        case SIGCONT: return "SIGCONT";
-        case SIGWINCH: return "SIGWINCH";
-        default: return "signal";
-    }
+std::string signal_name(int signal) {
+    const char* const letters = ::sigabbrev_np(signal);
+    return letters != nullptr ? std::string("SIG") + letters : "signal " + std::to_string(signal);
 }
 
 }  // namespace troika::os

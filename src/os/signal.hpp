@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 
 namespace troika::os {
 
@@ -73,7 +74,7 @@ void yield_to(int signal) noexcept;
 /// Ignores SIGPIPE in this process (for programs, never for a library). Children inherit it.
 void ignore_sigpipe() noexcept;
 
-/// "SIGINT" and so on; "signal" for one that is not among the usual.
-const char* signal_name(int signal) noexcept;
+/// "SIGINT" and so on; "signal 35" for one that has no name.
+std::string signal_name(int signal);
 
 }  // namespace troika::os

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 #include <stdexcept>
+#include <string>
 
 namespace troika::impl {
 
@@ -18,15 +19,26 @@ static_assert(sizeof(call_file::words) <= words_bytes);
 }  // namespace
 
 void call_file::create(const wire_writer& message) {
-    const std::size_t size = words_bytes + static_cast<std::size_t>(message.size());
+    const std::span<const wire_attachment> given = message.attachments();
+    if (given.size() > attachments_max)
+        throw wire_error("a process can be given at most " + std::to_string(attachments_max) +
+                         " shared arrays, queues and ends of pipes");
+    attachments_.assign(given.begin(), given.end());
+    const std::size_t size = words_bytes + given.size() * sizeof(std::uint64_t) +
+                             static_cast<std::size_t>(message.size());
     file_.reset(os::or_throw(os::create_memory_file("troika-call", size),
                              "create shared memory for a process"));
     os::or_throw(map_.map_shared(file_.get(), size, 0, os::map_access::read_write),
                  "map shared memory for a process");
     auto* const made = ::new (map_.data()) words;
     made->bytes = message.size();
+    made->attachments = given.size();
     made->magic = magic_number;
     std::byte* at = map_.data() + words_bytes;
+    for (const wire_attachment& each : given) {
+        std::memcpy(at, &each.id, sizeof each.id);
+        at += sizeof each.id;
+    }
     for (const std::span<const std::byte> segment : message.segments()) {
         std::memcpy(at, segment.data(), segment.size());
         at += segment.size();
@@ -39,10 +51,17 @@ void call_file::open(int descriptor) {
         map_.map_shared(descriptor, static_cast<std::size_t>(size), 0,
                         os::map_access::read_write) < 0 ||
         shared().magic != magic_number ||
-        shared().bytes != static_cast<std::uint64_t>(size) - words_bytes)
+        shared().attachments > attachments_max ||
+        shared().bytes != static_cast<std::uint64_t>(size) - words_bytes -
+                              shared().attachments * sizeof(std::uint64_t))
         throw std::runtime_error("descriptor " + std::to_string(descriptor) +
                                  " is not what a parent gives to its process");
     os::close_descriptor(descriptor);
+    for (std::size_t i = 0; i < shared().attachments; ++i) {
+        std::uint64_t id = 0;
+        std::memcpy(&id, map_.data() + words_bytes + i * sizeof id, sizeof id);
+        received_.emplace_back(id, first_attachment + static_cast<int>(i));
+    }
 }
 
 call_file::words& call_file::shared() const noexcept {
@@ -50,7 +69,8 @@ call_file::words& call_file::shared() const noexcept {
 }
 
 std::span<const std::byte> call_file::message() const noexcept {
-    return {map_.data() + words_bytes, map_.size() - words_bytes};
+    const auto bytes = static_cast<std::size_t>(shared().bytes);
+    return {map_.data() + map_.size() - bytes, bytes};
 }
 
 void call_file::request_stop() const noexcept {

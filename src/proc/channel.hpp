@@ -28,6 +28,11 @@ public:
         std::atomic<std::uint64_t> stop_number{0};  // the call that was asked to stop
         ring_words<> calls;
         ring_words<> results;
+        // Descriptors beside the rings: packets that were sent for calls and for results, and
+        // whether the parent waits for room for one.
+        std::atomic<std::uint64_t> call_packets{0};
+        std::atomic<std::uint64_t> result_packets{0};
+        std::atomic<std::uint32_t> socket_full{0};
     };
 
     channel() noexcept = default;

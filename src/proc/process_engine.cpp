@@ -19,6 +19,23 @@ namespace {
 
 using sending_state = remote_worker::sending_state;
 
+/// A whole result, and the descriptors that came with it.
+class answer_source final : public wire_source {
+public:
+    answer_source(std::span<const std::byte> message, attachment_receiver& attachments) noexcept
+        : message_(message), attachments_(attachments) {}
+
+    std::span<const std::byte> more() override { return std::exchange(message_, {}); }
+    received_attachment& attachment(std::uint64_t id) override {
+        received_attachment* const found = attachments_.find(id);
+        return found != nullptr ? *found : wire_source::attachment(id);
+    }
+
+private:
+    std::span<const std::byte> message_;
+    attachment_receiver& attachments_;
+};
+
 }  // namespace
 
 // ---- what is asked of a call
@@ -71,82 +88,92 @@ std::exception_ptr process_engine::refusal() const noexcept {
 }
 
 void process_engine::submit(remote_call& call) noexcept {
+    calls_.fetch_add(1, std::memory_order_relaxed);
     std::exception_ptr refused;
+    assignment first;
     {
         const std::scoped_lock here(mutex_);
-        ++calls_;
         refused = refusal();
         if (!refused) {
             call.engine_ = this;
             call.waits_ = true;
             pending_.push_back(call);
+            first = assign();
         }
     }
     if (refused)
         finish(call, refused);
-    else
+    else if (carry_out(first))
         dispatch();
 }
 
 void process_engine::dispatch() noexcept {
-    for (;;) {
-        worker_ptr to;
-        bool start = false;
-        remote_call* call = nullptr;
+    for (bool more = true; more;) {
+        assignment next;
         {
             const std::scoped_lock here(mutex_);
-            if (pending_.empty()) return;
-            for (const worker_ptr& one : workers_)
-                if (one->can_take(one->ahead_max()) &&
-                    (!to || one->in_flight < to->in_flight))
-                    to = one;
-            // No worker is idle, and there may be more.
-            if (!to || to->in_flight > 0) {
-                std::size_t starting = wanted_;
-                std::size_t alive = wanted_;
-                for (const worker_ptr& one : workers_) {
-                    if (!one->ready) ++starting;
-                    if (!one->retired) ++alive;
-                }
-                if (alive < options_.workers && starting == 0) {
-                    ++wanted_;
-                    start = true;
-                }
-            }
-            if (to) {
-                call = &pending_.pop_front();
-                call->waits_ = false;
-                to->add(*call);
-                if (to->given >= options_.calls_per_worker_max) to->retired = true;
-            }
+            next = assign();
         }
-        if (start) wake();
-        if (!to) return;
-        try {
-            to->compose(*call);
-        } catch (...) {
-            {
-                const std::scoped_lock here(mutex_);
-                to->remove(*call);
-                to->sending = sending_state::idle;
-            }
-            finish(*call, std::current_exception());
-            continue;
-        }
-        if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
-            watcher->on_call_sent(to->pid, to->sending_number);
-        transmit(to);
+        more = carry_out(next);
     }
 }
 
-void process_engine::transmit(const worker_ptr& to) noexcept {
+process_engine::assignment process_engine::assign() noexcept {
+    assignment made;
+    if (pending_.empty()) return made;
+    const worker_ptr* to = nullptr;
+    for (const worker_ptr& one : workers_)
+        if (one->can_take(one->ahead_max()) && (!to || one->in_flight < (*to)->in_flight))
+            to = &one;
+    // No worker is idle, and there may be more.
+    if (!to || (*to)->in_flight > 0) {
+        std::size_t starting = wanted_;
+        std::size_t alive = wanted_;
+        for (const worker_ptr& one : workers_) {
+            if (!one->ready) ++starting;
+            if (!one->retired) ++alive;
+        }
+        if (alive < options_.workers && starting == 0) {
+            ++wanted_;
+            made.start = true;
+        }
+    }
+    if (!to) return made;
+    made.to = *to;
+    made.call = &pending_.pop_front();
+    made.call->waits_ = false;
+    made.to->add(*made.call);
+    if (made.to->given >= options_.calls_per_worker_max) made.to->retired = true;
+    return made;
+}
+
+bool process_engine::carry_out(const assignment& what) noexcept {
+    if (what.start) wake();
+    if (!what.to) return false;
+    try {
+        what.to->compose(*what.call);
+    } catch (...) {
+        {
+            const std::scoped_lock here(mutex_);
+            what.to->remove(*what.call);
+            what.to->sending = sending_state::idle;
+        }
+        finish(*what.call, std::current_exception());
+        return true;
+    }
+    if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
+        watcher->on_call_sent(what.to->pid, what.to->sending_number);
+    return transmit(what.to);
+}
+
+bool process_engine::transmit(const worker_ptr& to) noexcept {
     for (;;) {
         const bool waiting = to->send() == remote_worker::progress::waiting;
         const std::scoped_lock here(mutex_);
         if (waiting && !to->dead && std::exchange(to->rung, false)) continue;
         to->sending = waiting ? sending_state::parked : sending_state::idle;
         if (to->dead) wake();   // its burial has waited for us
-        return;
+        return !pending_.empty();
     }
 }
 
@@ -247,8 +274,7 @@ bool process_engine::receive(const worker_ptr& from) noexcept {
         return false;
     }
     if (any) {
-        fetch_for_idle();
-        dispatch();
+        if (fetch_for_idle()) dispatch();
     }
     return any;
 }
@@ -278,7 +304,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
         ++completed_;
         break;
     }
-    memory_source source({what.bytes.get(), what.total});
+    answer_source source({what.bytes.get(), what.total}, from.attachments_of(what));
     wire_reader reader(source, what.total);
     forget(*call);
     reader.set_origin(place_of(from));
@@ -287,6 +313,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
     else
         call->accept(reader);
     what.shrink();
+    from.end_of_attachments(what);
     let_go();
 }
 
@@ -309,32 +336,35 @@ void process_engine::finish(remote_call& call, std::exception_ptr error) noexcep
 }
 
 void process_engine::let_go() noexcept {
+    // Sequentially consistent, against end(), which says that it waits and then looks.
+    if (calls_.fetch_sub(1, std::memory_order_seq_cst) != 1 ||
+        !ending_.load(std::memory_order_seq_cst)) [[likely]]
+        return;
     const std::scoped_lock here(mutex_);
-    if (--calls_ == 0) {
-        idle_.notify_all();
-        if (ending_) wake();
-    }
+    idle_.notify_all();
+    wake();
 }
 
-void process_engine::fetch_for_idle() noexcept {
+bool process_engine::fetch_for_idle() noexcept {
     const std::scoped_lock here(mutex_);
-    if (!pending_.empty()) return;
+    if (!pending_.empty()) return true;
     const auto idle = std::ranges::find_if(
         workers_, [](const worker_ptr& w) { return w->in_flight == 0 && w->can_take(1); });
-    if (idle == workers_.end()) return;
+    if (idle == workers_.end()) return false;
     remote_worker* busiest = nullptr;
     for (const worker_ptr& one : workers_)
         if (one->in_flight >= 2 && one->sending == sending_state::idle &&
             (busiest == nullptr || one->in_flight > busiest->in_flight))
             busiest = one.get();
-    if (busiest == nullptr) return;
+    if (busiest == nullptr) return false;
     remote_call* newest = nullptr;
     for (const remote_worker::entry& one : busiest->slots)
         if (one.call != nullptr && (newest == nullptr || one.number > newest->number_))
             newest = one.call;
-    if (newest == nullptr || newest->stopping_ || !busiest->withdraw(*newest)) return;
+    if (newest == nullptr || newest->stopping_ || !busiest->withdraw(*newest)) return false;
     put_first(*newest);
     busiest->kick();
+    return true;
 }
 
 void process_engine::put_first(remote_call& call) noexcept {
@@ -384,9 +414,9 @@ void process_engine::cancel_pending() noexcept {
 void process_engine::end() noexcept {
     {
         std::unique_lock here(mutex_);
-        ending_ = true;
+        ending_.store(true, std::memory_order_seq_cst);
         wake();
-        idle_.wait(here, [&] { return calls_ == 0; });
+        idle_.wait(here, [&] { return calls_.load(std::memory_order_seq_cst) == 0; });
     }
     thread_.join();
     // Who helps with a call that is done looks at it no more, but has not said so yet.
@@ -400,7 +430,8 @@ process_pool::statistics process_engine::stats() const noexcept {
         ++now.workers;
         now.running += one->in_flight;
     }
-    now.queued = calls_ - now.running;
+    const std::size_t calls = calls_.load(std::memory_order_relaxed);
+    now.queued = calls - std::min(calls, now.running);
     now.completed = completed_;
     now.started = started_;
     now.died = died_;

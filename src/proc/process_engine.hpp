@@ -58,8 +58,18 @@ private:
 
     // process_engine.cpp: calls
     [[nodiscard]] std::exception_ptr refusal() const noexcept;
+    /// A call that a worker gets, and whether another worker is to be started.
+    struct assignment {
+        worker_ptr to{};
+        remote_call* call = nullptr;
+        bool start = false;
+    };
+    /// Gives pending calls to workers.
     void dispatch() noexcept;
-    void transmit(const worker_ptr& to) noexcept;
+    [[nodiscard]] assignment assign() noexcept;   // the lock is held
+    /// Returns: whether there is more to assign; so too the next.
+    bool carry_out(const assignment& what) noexcept;
+    bool transmit(const worker_ptr& to) noexcept;
     void go_on_sending(const worker_ptr& to) noexcept;
     /// Takes all results. Requires: try_receive(). Returns: whether there were any.
     bool receive(const worker_ptr& from) noexcept;
@@ -71,7 +81,8 @@ private:
     void finish(remote_call& call, std::exception_ptr error) noexcept;
     static void forget(remote_call& call) noexcept;
     void let_go() noexcept;
-    void fetch_for_idle() noexcept;
+    /// Returns: whether there is something to dispatch.
+    bool fetch_for_idle() noexcept;
     void put_first(remote_call& call) noexcept;
     void take_from_pending(remote_call& call) noexcept;
     void ask_to_stop(remote_worker& at, remote_call& call) noexcept;
@@ -100,14 +111,15 @@ private:
     os::thread thread_;
     std::atomic<bool> rung_{false};
     std::atomic<std::uint32_t> uses_{0};
+    std::atomic<std::size_t> calls_{0};   // accepted and without a result
+    std::atomic<bool> ending_{false};
 
     mutable std::mutex mutex_;
     // guarded by mutex_
     intrusive_list<remote_call> pending_;
     std::vector<worker_ptr> workers_;
     std::size_t wanted_ = 0;            // workers to start
-    time_point next_start_ = time_point::min();   // not before
-    std::size_t calls_ = 0;             // accepted and without a result
+    time_point next_start_{};          // not before
     std::size_t failed_starts_ = 0;     // in a row
     std::size_t killed_starts_ = 0;     // likewise
     std::uint64_t completed_ = 0;
@@ -115,7 +127,6 @@ private:
     std::uint64_t died_ = 0;
     std::size_t next_index_ = 0;
     bool closed_ = false;
-    bool ending_ = false;
     std::exception_ptr broken_;         // why nothing is accepted any more
     std::condition_variable idle_;      // calls_ == 0, workers_.empty()
 };

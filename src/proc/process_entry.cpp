@@ -68,7 +68,7 @@ std::stop_token watch_stop() {
         call_file& call = this_process().call_room;
         call.open(worker_channel);
         this_process().call.store(&call);
-        memory_source source(call.message());
+        memory_source source(call.message(), call.received());
         wire_reader from(source, call.message().size());
         const auto entry = reinterpret_cast<process_main>(read_function(from));
         exit_code = entry(from, &watch_stop);

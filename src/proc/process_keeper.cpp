@@ -54,7 +54,10 @@ void process_keeper::serve() noexcept {
 
 void process_keeper::start_one(const std::shared_ptr<process_state>& state) noexcept {
     try {
-        const os::given_descriptor given[] = {{state->call.descriptor(), worker_channel}};
+        std::vector<os::given_descriptor> given = {{state->call.descriptor(), worker_channel}};
+        for (const wire_attachment& each : state->call.attachments())
+            given.push_back({each.descriptor, call_file::first_attachment - 1 +
+                                                  static_cast<int>(given.size())});
         os::started_process made = start_own_program(process_mark, given);
         try {
             os::or_throw(watched_.add(made.handle.get(), static_cast<std::uint64_t>(made.number)),
@@ -66,7 +69,7 @@ void process_keeper::start_one(const std::shared_ptr<process_state>& state) noex
         }
         state->pid = made.number;
         state->handle = std::move(made.handle);
-        state->call.close_descriptor();
+        state->call.close_descriptors();
         state->started.set_value();
     } catch (...) {
         state->started.set_exception(std::current_exception());

@@ -6,7 +6,9 @@
 #include "os/spin.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace troika::impl {
 
@@ -31,6 +33,7 @@ void remote_worker::compose(const remote_call& call) {
     message_.clear();
     message_.put(call.entry());
     call.write(message_);
+    attachments_.begin(call.number_, message_.attachments());
     frame first;
     first.what = frame::kind::call;
     first.slot = call.slot_;
@@ -42,22 +45,39 @@ void remote_worker::compose(const preparation& first_of_all) {
     message_.clear();
     message_.put(first_of_all.entry());
     first_of_all.write(message_);
+    attachments_.begin(0, message_.attachments());
     frame first;
     first.what = frame::kind::call;   // its number is 0
     cut_.begin(message_, first);
 }
 
+bool remote_worker::send_attachments() noexcept {
+    channel::words& words = shared.shared();
+    int sent = attachments_.send(socket.get(), false);
+    if (sent == -EAGAIN) {
+        // Then once more: packets that are there now will be taken after this was seen.
+        words.socket_full.store(1, std::memory_order_seq_cst);
+        sent = attachments_.send(socket.get(), false);
+        if (sent == -EAGAIN) return false;
+    }
+    // Where it failed otherwise the worker says so, or is dead.
+    words.call_packets.fetch_add(1, std::memory_order_release);
+    return true;
+}
+
 remote_worker::progress remote_worker::send() noexcept {
+    if (!attachments_.done() && !send_attachments()) return progress::waiting;
     while (!cut_.done()) {
         const std::uint64_t piece = cut_.next(shared.piece_max());
         const std::uint64_t room = frame::room_of(piece);
-        if (!calls_.has_room(room)) {
+        if (!os::spin_until([&] { return calls_.has_room(room); })) {
             if (calls_.announce_sleep(asleep_on_event, room)) return progress::waiting;
             continue;
         }
         cut_.write(shared.call_at(calls_.position()), piece);
         if (calls_.publish(room) == asleep_on_word) wake_ring_side(shared.shared().calls.reader);
     }
+    if (!message_.attachments().empty()) message_.clear();   // it keeps what was attached
     return progress::sent;
 }
 
@@ -105,6 +125,13 @@ remote_worker::answer* remote_worker::take() noexcept {
         if (into.filled == into.total) return &into;
     }
     return nullptr;
+}
+
+attachment_receiver& remote_worker::attachments_of(const answer& what) {
+    // They were counted before the result was sent.
+    const std::uint64_t sent = shared.shared().result_packets.load(std::memory_order_acquire);
+    if (!received_.receive_for(socket.get(), what.number, sent)) corrupt_ = true;
+    return received_;
 }
 
 bool remote_worker::spin() noexcept {

@@ -9,6 +9,7 @@
 #include "os/event_fd.hpp"
 #include "os/fd.hpp"
 #include "os/process.hpp"
+#include "proc/attachment_exchange.hpp"
 #include "proc/channel.hpp"
 #include "proc/message_cut.hpp"
 
@@ -71,6 +72,9 @@ public:
     /// Takes the next result. Returns: null when there is no whole one. corrupt() afterwards says
     /// whether what was there made sense; then nothing more does. Lifetime: until the next call.
     answer* take() noexcept;
+    /// The descriptors that came with what take() gave. Lifetime: until end_of_attachments().
+    [[nodiscard]] attachment_receiver& attachments_of(const answer& what);
+    void end_of_attachments(const answer& what) noexcept { received_.end_of(what.number); }
     [[nodiscard]] bool corrupt() const noexcept { return corrupt_; }
     void call_corrupt() noexcept { corrupt_ = true; }
     /// The bell shall ring when the next result comes. Returns: false when one is there.
@@ -163,17 +167,22 @@ public:
 private:
     enum : std::uint32_t { free, held, asked };
 
+    /// Returns: false when there is no room; the bell will ring then.
+    [[nodiscard]] bool send_attachments() noexcept;
+
     ring_writer<> calls_;
     ring_reader<> results_;
     std::atomic<std::uint32_t> receiving_{free};
     answer incoming_;
     bool corrupt_ = false;
+    attachment_receiver received_;
     std::uint64_t average_ns_ = 0;
     std::uint32_t ahead_max_ = 2;
 
     // The message that is being sent.
     wire_writer message_;
     message_cut cut_;
+    attachment_sender attachments_{true};
 };
 
 }  // namespace troika::impl

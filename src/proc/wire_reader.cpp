@@ -5,16 +5,16 @@
 
 namespace troika {
 
-int wire_source::attachment(std::uint64_t id) {
+received_attachment& wire_source::attachment(std::uint64_t id) {
     throw wire_error("the message speaks of descriptor " + std::to_string(id) +
                      ", which did not come with it");
 }
 
 std::span<const std::byte> memory_source::more() { return std::exchange(message_, {}); }
 
-int memory_source::attachment(std::uint64_t id) {
-    for (const wire_attachment& each : attachments_)
-        if (each.id == id) return each.descriptor;
+received_attachment& memory_source::attachment(std::uint64_t id) {
+    for (received_attachment& each : attachments_)
+        if (each.id() == id) return each;
     return wire_source::attachment(id);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace troika {
 namespace {
@@ -45,6 +46,12 @@ void wire_writer::enlarge(std::size_t size) {
     heap_ = std::move(larger);
     data_ = heap_.get();
     capacity_ = capacity;
+}
+
+void wire_writer::attach(wire_attachment what) {
+    for (const wire_attachment& each : attachments_)
+        if (each.id == what.id) return;
+    attachments_.push_back(std::move(what));
 }
 
 void wire_writer::clear() noexcept {

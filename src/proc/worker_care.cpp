@@ -107,7 +107,8 @@ void process_engine::take_note(std::uint64_t data) noexcept {
 
 bool process_engine::all_gone() noexcept {
     const std::scoped_lock here(mutex_);
-    const bool over = ending_ && calls_ == 0;
+    const bool over = ending_.load(std::memory_order_seq_cst) &&
+                      calls_.load(std::memory_order_seq_cst) == 0;
     if (over) wanted_ = 0;
     // A worker that has had its calls goes once it has ended them, and all go in the end.
     for (const worker_ptr& one : workers_)

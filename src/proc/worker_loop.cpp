@@ -45,6 +45,7 @@ void worker_loop::serve() {
     while (wait_for_call()) {
         auto& head = *reinterpret_cast<frame*>(shared_.call_at(calls_.position()));
         frame_room_ = frame::room_of(head.bytes);
+        take_attachments();
         frame::state expected = frame::state::queued;
         // Parts that nobody reads belong to a call that was withdrawn, or failed when it was read.
         if (head.what == frame::kind::part ||
@@ -55,8 +56,25 @@ void worker_loop::serve() {
         }
         take(head);
         consume_frame();
+        received_.end_of(number_);
         number_ = 0;
     }
+}
+
+void worker_loop::take_attachments() {
+    channel::words& words = shared_.shared();
+    const std::uint64_t packets = words.call_packets.load(std::memory_order_acquire);
+    if (packets == call_packets_) [[likely]]
+        return;
+    call_packets_ = packets;
+    received_.receive_all(socket_.get());
+    if (words.socket_full.exchange(0, std::memory_order_seq_cst) != 0)
+        os::signal_event(bell_.get());
+}
+
+received_attachment& worker_loop::attachment(std::uint64_t id) {
+    received_attachment* const found = received_.find(id);
+    return found != nullptr ? *found : wire_source::attachment(id);
 }
 
 void worker_loop::take(frame& head) {
@@ -132,6 +150,7 @@ bool worker_loop::wait_for_call() noexcept {
 // ---- results
 
 void worker_loop::send() {
+    attachments_.begin(number_, answer_.attachments());
     sent_ = true;
     send_as(frame::kind::value);
 }
@@ -140,6 +159,7 @@ void worker_loop::send_error(const std::exception_ptr& error,
                              const os::throw_stack& stack) noexcept {
     if (sent_) return;
     answer_.clear();
+    attachments_.begin(number_, {});
     try {
         write_exception(answer_, error, stack.calls());
     } catch (...) {   // by a crossing of the user's
@@ -162,6 +182,11 @@ void worker_loop::send_as(frame::kind what) noexcept {
         watcher->on_call_done(number_, what == frame::kind::error);
     message_cut cut;
     cut.begin(answer_, first);
+    if (!attachments_.done()) {
+        // The parent takes packets with the results that were sent before.
+        attachments_.send(socket_.get(), true);
+        shared_.shared().result_packets.fetch_add(1, std::memory_order_release);
+    }
     do {
         const std::uint64_t piece = cut.next(shared_.piece_max());
         const std::uint64_t room = frame::room_of(piece);

@@ -9,6 +9,7 @@
 #include "os/fd.hpp"
 #include "os/thread.hpp"
 #include "os/throw_stack.hpp"
+#include "proc/attachment_exchange.hpp"
 #include "proc/channel.hpp"
 
 #include <atomic>
@@ -39,8 +40,10 @@ private:
     std::stop_token stop_token() override;
     // wire_source
     std::span<const std::byte> more() override;
+    received_attachment& attachment(std::uint64_t id) override;
 
     bool wait_for_call() noexcept;
+    void take_attachments();
     void take(frame& head);
     void call();
     void send_error(const std::exception_ptr& error, const os::throw_stack& stack) noexcept;
@@ -55,6 +58,9 @@ private:
     ring_writer<> results_;
     wire_writer answer_;
     function_finder functions_;
+    attachment_receiver received_;
+    attachment_sender attachments_{false};
+    std::uint64_t call_packets_ = 0;   // seen
 
     // The call that is being made.
     std::uint64_t number_ = 0;

@@ -2,11 +2,11 @@
 #include "proc/worker_start.hpp"
 
 #include "inspect/trace_variable.hpp"
+#include "os/descriptor_passing.hpp"
 #include "os/environment.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
-#include "os/socket.hpp"
 
 #include <csignal>
 #include <string>
@@ -55,7 +55,7 @@ void end_at_once(int handle) noexcept {
 
 void start_worker(remote_worker& of) {
     int sockets[2];
-    os::or_throw(os::open_stream_pair(sockets, false), "create a pair of sockets for a worker");
+    os::or_throw(os::open_packet_pair(sockets), "create a pair of sockets for a worker");
     of.socket.reset(sockets[0]);
     const os::fd theirs(sockets[1]);
     const os::given_descriptor given[] = {

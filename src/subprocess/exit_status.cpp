@@ -7,9 +7,7 @@ namespace troika::subprocess {
 
 std::string to_string(exit_status status) {
     if (status.signal() == 0) return "exit code " + std::to_string(status.code());
-    const std::string name = os::signal_name(status.signal());
-    if (name != "signal") return "ended by " + name;
-    return "ended by signal " + std::to_string(status.signal());
+    return "ended by " + os::signal_name(status.signal());
 }
 
 }  // namespace troika::subprocess

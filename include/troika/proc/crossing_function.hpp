@@ -95,7 +95,16 @@ consteval bool crossable_function() {
 /// is copied.
 template <class Parameter, class Argument>
 void write_argument(wire_writer& to, Argument&& argument) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<Argument>, Parameter>) {
+    static_assert(std::is_constructible_v<Parameter, Argument>,
+                  "an argument does not fit the function's parameter; one that cannot be copied is "
+                  "handed over by std::move()");
+    if constexpr (std::is_rvalue_reference_v<Argument&&> && !std::is_const_v<Argument> &&
+                  !std::is_copy_constructible_v<Parameter>) {
+        // What is moved to another process is here no more.
+        const Parameter moved(std::move(argument));
+        const wire_writer::copying all(to);
+        to.write(moved);
+    } else if constexpr (std::is_same_v<std::remove_cvref_t<Argument>, Parameter>) {
         to.write(static_cast<const Parameter&>(argument));
     } else {
         static_assert(std::is_convertible_v<Argument, Parameter>,

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -91,13 +92,13 @@ public:
     template <class... Arguments>
     explicit typed_remote_call(const function_identity& entry, Arguments&&... arguments)
         : promise_state<T>(&typed_remote_call::obey), remote_call(entry),
-          arguments_(std::forward<Arguments>(arguments)...) {}
+          arguments_(std::in_place, std::forward<Arguments>(arguments)...) {}
 
 private:
     ~typed_remote_call() = default;
 
     void write(wire_writer& to) const override {
-        std::apply([&](const auto&... each) { to.write(each...); }, arguments_);
+        std::apply([&](const auto&... each) { to.write(each...); }, *arguments_);
     }
     void accept(wire_reader& from) noexcept override {
         try {
@@ -115,6 +116,7 @@ private:
         end();
     }
     void end() noexcept {
+        arguments_.reset();   // whoever keeps the future keeps no shared memory by it
         static_cast<void>(this->try_start());   // so that nobody cancels what has a result
         if (this->complete_and_release()) promise_state<T>::destroy(this);
     }
@@ -123,7 +125,7 @@ private:
     }
 
     friend class remote_call;
-    const A arguments_;
+    std::optional<const A> arguments_;
 };
 
 /// A chunk of a map on its way, with the future of its end. Lifetime: `Job` until then.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/proc/attachment.hpp>
 #include <troika/proc/wire_error.hpp>
 #include <troika/proc/wire_writer.hpp>
 
@@ -30,9 +31,9 @@ public:
     /// Lifetime: the piece until the next call.
     virtual std::span<const std::byte> more() = 0;
 
-    /// Returns: the descriptor that came with the message under `id`; the source owns it.
+    /// Returns: what came with the message under `id`; the source owns it.
     /// Throws: wire_error when there is none, as this one does.
-    virtual int attachment(std::uint64_t id);
+    virtual received_attachment& attachment(std::uint64_t id);
 
 protected:
     ~wire_source() = default;
@@ -42,15 +43,15 @@ protected:
 class memory_source final : public wire_source {
 public:
     explicit memory_source(std::span<const std::byte> message,
-                           std::span<const wire_attachment> attachments = {}) noexcept
+                           std::span<received_attachment> attachments = {}) noexcept
         : message_(message), attachments_(attachments) {}
 
     std::span<const std::byte> more() override;
-    int attachment(std::uint64_t id) override;
+    received_attachment& attachment(std::uint64_t id) override;
 
 private:
     std::span<const std::byte> message_;
-    std::span<const wire_attachment> attachments_;
+    std::span<received_attachment> attachments_;
 };
 
 /// Takes apart a message that a wire_writer has written.
@@ -116,8 +117,10 @@ public:
         if (size >= wire_writer::reference_bytes_min) skip(get<std::uint8_t>());
     }
 
-    /// Returns: a descriptor that wire_writer::attach() has handed over; the source owns it.
-    [[nodiscard]] int attachment(std::uint64_t id) { return source_.attachment(id); }
+    /// Returns: what wire_writer::attach() has handed over; the source owns it.
+    [[nodiscard]] received_attachment& attachment(std::uint64_t id) {
+        return source_.attachment(id);
+    }
 
     /// Says that the message should end here.
     void finish() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/proc/attachment.hpp>
 #include <troika/proc/wire_error.hpp>
 
 #include <cstddef>
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace troika {
-
-/// A descriptor that goes along with a message, and the name by which the message speaks of it.
-struct wire_attachment {
-    std::uint64_t id;
-    int descriptor;
-};
 
 namespace impl {
 
@@ -92,8 +87,10 @@ public:
     }
 
     /// Hands a descriptor to the other process, where wire_reader::attachment(id) gives it back.
-    /// One `id` stands for one descriptor. Lifetime: `descriptor` until the message has been sent.
-    void attach(std::uint64_t id, int descriptor) { attachments_.push_back({id, descriptor}); }
+    /// One `id` stands for one descriptor; it goes along once however often it is attached.
+    /// Lifetime: `descriptor`, and whatever `owner` holds, until the message has been sent.
+    void attach(wire_attachment what);
+    void attach(std::uint64_t id, int descriptor) { attach({id, descriptor}); }
     [[nodiscard]] std::span<const wire_attachment> attachments() const noexcept {
         return attachments_;
     }

@@ -87,8 +87,9 @@ TEST(signal, dying_of_one_shows_the_parent_which) {
 }
 
 TEST(signal, names) {
-    EXPECT_STREQ(signal_name(SIGKILL), "SIGKILL");
-    EXPECT_STREQ(signal_name(63), "signal");
+    EXPECT_EQ(signal_name(SIGKILL), "SIGKILL");
+    EXPECT_EQ(signal_name(SIGXCPU), "SIGXCPU");
+    EXPECT_EQ(signal_name(63), "signal 63");
 }
 
 }  // namespace troika::os

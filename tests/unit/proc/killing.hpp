@@ -68,6 +68,12 @@ inline void kill_workers(std::size_t kills, std::uint32_t seed) {
                     std::atomic_signal_fence(std::memory_order_seq_cst);
                 if (!runs(victim)) continue;   // it is being replaced
                 if (::kill(victim, SIGKILL) == 0) ++i;
+                // Nobody lives long enough to begin, where starting takes long: a pool gives up
+                // when that happens a hundred times in a row.
+                if (i % 30 == 0)
+                    for (const auto before = processes.stats().completed;
+                         processes.stats().completed == before;)
+                        std::this_thread::yield();
                 while (runs(victim)) std::this_thread::yield();
             }
             enough = true;

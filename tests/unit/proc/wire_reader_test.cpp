@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+#include <unistd.h>
+
 namespace troika {
 
 using testing::bytes_of;
@@ -103,11 +105,15 @@ TEST(wire_reader, lengths_are_compared_with_the_message) {
 }
 
 TEST(wire_reader, gives_descriptors_back_by_their_names) {
-    const std::array<wire_attachment, 2> attachments{{{5, 50}, {6, 60}}};
+    const int fifth = ::dup(0);
+    const int sixth = ::dup(0);
+    std::array<received_attachment, 2> attachments{{{5, fifth}, {6, sixth}}};
     memory_source source({}, attachments);
     wire_reader reader(source, 0);
-    EXPECT_EQ(reader.attachment(6), 60);
-    EXPECT_EQ(reader.attachment(5), 50);
+    EXPECT_EQ(reader.attachment(6).descriptor(), sixth);
+    EXPECT_EQ(reader.attachment(5).release(), fifth);
+    EXPECT_EQ(reader.attachment(5).descriptor(), -1);
+    ::close(fifth);
     EXPECT_THAT(failure([&] { (void)reader.attachment(7); }),
                 ::testing::HasSubstr("descriptor 7"));
     cut_source bare({}, 1);

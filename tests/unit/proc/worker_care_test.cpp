@@ -42,7 +42,8 @@ int scribbles(int with) {
 void stops_itself() { std::raise(SIGSTOP); }
 
 /// Writes the numbers of its workers, and then stands still.
-void has_workers(int into) {
+void has_workers(const std::string& path) {
+    const int into = ::open(path.c_str(), O_WRONLY);
     process_pool processes({.workers = 2});
     std::vector<future<int>> answers;
     for (int i = 0; i < 100; ++i) answers.push_back(processes.submit<&number_of_process>());
@@ -109,9 +110,7 @@ TEST(worker_care, workers_end_with_their_parent_however_it_ends) {
     ASSERT_NE(::mkdtemp(directory.data()), nullptr);
     const std::string name = directory + "/numbers";
     ASSERT_EQ(::mkfifo(name.c_str(), 0600), 0);
-    const process parent = process::start<+[](const std::string& path) {
-        has_workers(::open(path.c_str(), O_WRONLY));
-    }>(name);
+    const process parent = process::start<&has_workers>(name);
     const int in = ::open(name.c_str(), O_RDONLY);
     std::filesystem::remove_all(directory);
     std::set<int> workers;
