@@ -4,6 +4,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/inspect/chrome_json.hpp>
 #include <troika/inspect/perfetto.hpp>
+#include <troika/inspect/timeline_page.hpp>
 
 #include "core/report.hpp"
 #include "os/environment.hpp"
@@ -106,7 +107,12 @@ void write_as(trace_output::format what, const trace_data& trace, const trace_si
     switch (what) {
         case trace_output::format::chrome_json: write_chrome_json(trace, to); break;
         case trace_output::format::perfetto: write_perfetto(trace, to); break;
-        case trace_output::format::page: break;
+        case trace_output::format::page: {
+            const std::string program =
+                trace.processes.empty() ? "" : trace.texts[trace.processes[0].name];
+            write_timeline_page("Trace of " + program, trace, to);
+            break;
+        }
     }
 }
 

@@ -42,7 +42,7 @@ std::size_t entries(const std::string& directory) {
 
 TEST(TraceOutput, WritesTheFormatThatTheNameSays) {
     const scratch_directory here;
-    for (const char* const name : {"/a.json", "/a.pftrace", "/a.perfetto-trace"}) {
+    for (const char* const name : {"/a.json", "/a.pftrace", "/a.perfetto-trace", "/a.html"}) {
         trace_output output(here.path().native() + name);
         ASSERT_TRUE(output.is_ours());
         EXPECT_EQ(output.path(), here.path().native() + name);
@@ -51,11 +51,13 @@ TEST(TraceOutput, WritesTheFormatThatTheNameSays) {
         output.write(sample());
         EXPECT_FALSE(files::exists(output.parts()));
     }
-    EXPECT_EQ(entries(here.path().native()), 3u);
+    EXPECT_EQ(entries(here.path().native()), 4u);
     EXPECT_NO_THROW(json_value::parse(content(here.path().native() + "/a.json")));
     EXPECT_EQ(content(here.path().native() + "/a.pftrace"),
               content(here.path().native() + "/a.perfetto-trace"));
     EXPECT_EQ(content(here.path().native() + "/a.pftrace").front(), '\x0a');
+    EXPECT_NE(content(here.path().native() + "/a.html").find("Trace of parent"),
+              std::string::npos);
 }
 
 TEST(TraceOutput, RefusesOtherNamesAndPlacesAtOnce) {
