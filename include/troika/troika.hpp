@@ -48,6 +48,7 @@
 #include <troika/sync/semaphore.hpp>
 #include <troika/inspect/chrome_json.hpp>
 #include <troika/inspect/perfetto.hpp>
+#include <troika/inspect/timeline_page.hpp>
 #include <troika/inspect/trace_data.hpp>
 #include <troika/inspect/trace_recorder.hpp>
 #include <troika/inspect/trace_session.hpp>
