@@ -114,7 +114,7 @@ int main(int count, char** arguments) {
     bench::benchmark suite(count, arguments, "tracing: what does it cost to record?",
                            "a fresh process a sample; the rings are full, as after a while, so "
                            "that each record replaces an old one");
-    compare(suite, "spawn and await batches of 1,000 tasks: 4 records each and a wake", "ns/task",
+    compare(suite, "spawn and await batches of 1,000 tasks: 4 records each", "ns/task",
             "spawn", suite.size(3000, 2));
     compare(suite, "yield: 2 records each", "ns/yield", "yield", suite.size(5'000'000, 100));
     compare(suite, "submit batches of 1,000 jobs to a pool of one worker: 3 records each", "ns/job",

@@ -21,7 +21,7 @@ class recording;
 /// Records what schedulers do: the runs and waits of their tasks, who woke whom, jobs, steals.
 ///
 /// Each thread writes records of 32 bytes into a ring of its own, some tens of nanoseconds for
-/// each; of what does not fit the oldest is lost, and counted. A task takes four records and two
+/// each; of what does not fit the oldest is lost, and counted. A task takes four records and three
 /// for each wait.
 /// A scheduler has one observer at a time: trace_to() and TROIKA_TRACE record those that have none.
 /// Thread: any. Lifetime: that of the schedulers it records, where these are pools or other threads
