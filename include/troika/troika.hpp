@@ -48,6 +48,14 @@
 #include <troika/sync/priority_queue.hpp>
 #include <troika/sync/queue.hpp>
 #include <troika/sync/semaphore.hpp>
+#include <troika/inspect/chrome_json.hpp>
+#include <troika/inspect/perfetto.hpp>
+#include <troika/inspect/timeline_page.hpp>
+#include <troika/inspect/trace_data.hpp>
+#include <troika/inspect/trace_recorder.hpp>
+#include <troika/inspect/trace_session.hpp>
+#include <troika/inspect/trace_sink.hpp>
+#include <troika/inspect/trace_to.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/loop/io_request.hpp>
 #include <troika/loop/poller.hpp>

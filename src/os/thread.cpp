@@ -67,9 +67,15 @@ std::size_t stack_room(const std::byte* low) noexcept {
     return low == nullptr || here < low ? 0 : static_cast<std::size_t>(here - low);
 }
 
-int thread_id() noexcept { return ::gettid(); }
-
 void name_this_thread(std::string_view name) noexcept { thread_name(name).give(); }
+
+std::uint32_t thread_id() noexcept { return static_cast<std::uint32_t>(::gettid()); }
+
+std::string this_thread_name() {
+    thread_name given{std::string_view()};
+    ::pthread_getname_np(::pthread_self(), given.bytes, sizeof given.bytes);
+    return given.bytes;
+}
 
 thread& thread::operator=(thread&& other) noexcept {
     if (this == &other) return *this;

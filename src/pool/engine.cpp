@@ -99,7 +99,7 @@ void pool_engine::thread_main(void* argument) noexcept {
     listing_data what;
     what.kind = listed::pool_worker;
     what.parent = me.roots_->number();
-    what.id = os::thread_id();
+    what.id = static_cast<std::int32_t>(os::thread_id());
     what.thread = reinterpret_cast<std::uintptr_t>(&current_thread);
     listing listed_thread;
     listed_thread.add(what, "");
@@ -152,7 +152,7 @@ void pool_engine::require_open() const {
 
 void pool_engine::submit(pool_item item) noexcept {
     if (trace_hooks* const watcher = hooks()) [[unlikely]]
-        watcher->on_submit();
+        watcher->on_submit(*this, reinterpret_cast<const void*>(item.bits));
     push(item, false);
 }
 

@@ -122,13 +122,16 @@ public:
     [[nodiscard]] trace_hooks* hooks() const noexcept {
         return hooks_.load(std::memory_order_acquire);   // pairs with set_hooks()
     }
-    /// Thread: the scheduler's; of a shared one any, also while it works. Lifetime: `hooks` until
-    /// the scheduler has gone, where that is shared.
+    /// Thread: any, also while it works. Lifetime: `hooks` until the scheduler has gone, where that
+    /// is shared or other threads wake its tasks.
     void set_hooks(trace_hooks* hooks) noexcept { hooks_.store(hooks, std::memory_order_release); }
 
     /// For views: when the turn began in which tasks run now; not known of a shared one. Parked
     /// tasks keep the second, modulo 65,536 and made odd, for which there is room.
     [[nodiscard]] const time_point& turn_began() const noexcept { return turn_began_; }
+
+    /// Unique among the schedulers of this process; begins again after 2^32.
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
     /// A number for the next task; begins again after 2^32.
     [[nodiscard]] std::uint32_t next_task_id() noexcept {
@@ -144,8 +147,8 @@ protected:
     struct shared_t {
         explicit shared_t() = default;
     };
-    scheduler() noexcept = default;
-    explicit scheduler(shared_t) noexcept : shared_(true) {}
+    scheduler() noexcept : number_(next_number()) {}
+    explicit scheduler(shared_t) noexcept : number_(next_number()), shared_(true) {}
     ~scheduler() = default;
 
     [[nodiscard]] bool ready_empty() const noexcept { return ready_first_ == nullptr; }
@@ -203,12 +206,15 @@ private:
     /// needs is at hand, or `last`, after all that are ready.
     virtual void schedule_shared(task_node& node, bool last) noexcept = 0;
 
+    static std::uint32_t next_number() noexcept;
+
     task_node* ready_first_ = nullptr;
     task_node* ready_last_ = nullptr;
     time_point turn_began_{};
     std::uint16_t turn_second_ = 0;
     std::atomic<trace_hooks*> hooks_{nullptr};
     std::atomic<std::uint32_t> last_task_id_{0};
+    const std::uint32_t number_;
     const bool shared_ = false;
 };
 

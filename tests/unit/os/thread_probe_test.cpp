@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <limits>
 #include <thread>
 
@@ -17,7 +18,7 @@ namespace {
 using namespace troika::os;
 
 struct seen {
-    int thread = 0;
+    std::uint32_t thread = 0;
     std::array<const void*, 32> calls{};
     std::size_t count = 0;
 };
@@ -29,7 +30,7 @@ void look(void* argument) noexcept {
 }
 
 TEST(thread_probe, looks_on_the_other_thread) {
-    std::atomic<int> number{0};
+    std::atomic<std::uint32_t> number{0};
     std::atomic<bool> end{false};
     std::thread other([&] {
         number = thread_id();
@@ -38,7 +39,7 @@ TEST(thread_probe, looks_on_the_other_thread) {
     while (number == 0) std::this_thread::yield();
     for (int i = 0; i < 10; ++i) {
         seen what;
-        EXPECT_EQ(probe_thread(number, &look, &what), 0);
+        EXPECT_EQ(probe_thread(static_cast<int>(number.load()), &look, &what), 0);
         EXPECT_EQ(what.thread, number);
         EXPECT_GE(what.count, 2U);
     }
@@ -54,9 +55,9 @@ TEST(thread_probe, says_when_there_is_no_such_thread) {
 TEST(thread_probe, leaves_the_signal_to_who_has_it) {
     std::signal(SIGURG, [](int) {});
     seen what;
-    EXPECT_EQ(probe_thread(thread_id(), &look, &what), -EBUSY);
+    EXPECT_EQ(probe_thread(static_cast<int>(thread_id()), &look, &what), -EBUSY);
     std::signal(SIGURG, SIG_DFL);
-    EXPECT_EQ(probe_thread(thread_id(), &look, &what), 0);
+    EXPECT_EQ(probe_thread(static_cast<int>(thread_id()), &look, &what), 0);
 }
 
 }  // namespace
