@@ -64,7 +64,14 @@ class Trace(unittest.TestCase):
         self.assertEqual(begun, {event["id"] for event in events if event["ph"] == "f"})
 
     def test_commands_inside_of_a_command_add_their_part(self):
-        done = self.run_traced("a.json", "map", "--", BINARY, "map", "echo", "{}", ":::", "x", "y")
+        inputs = tempfile.TemporaryDirectory(prefix="troika-trace-")
+        self.addCleanup(inputs.cleanup)
+        lists = [os.path.join(inputs.name, name) for name in "xy"]
+        for path in lists:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(os.path.basename(path) + "\n")
+        done = self.run_traced("a.json", "map", "--", BINARY, "map", "-a", "{}", "echo", ":::",
+                               *lists)
         self.assertEqual(sorted(done.stdout.split()), ["x", "y"])
         self.assertEqual(os.listdir(self.place), ["a.json"])
         processes = [event["pid"] for event in self.events("a.json")
