@@ -47,26 +47,47 @@ listing_data copy_of(const registry_slot& from) {
     throw not_visible("process " + std::to_string(pid) + ": " + why);
 }
 
-/// Opens the register of a process. Returns: nothing where it has none.
-std::optional<program> open_program(int pid) {
+/// The register of a process and what it says; nothing where it has none.
+struct found_program {
+    program what;
+    os::memory_map map;
+};
+std::optional<found_program> open_program(int pid, os::map_access access) {
     const fs::path folder = "/proc/" + std::to_string(pid) + "/fd";
     const std::string wanted = std::string("/memfd:") + impl::registry_name + " (deleted)";
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
         std::error_code gone;
         if (fs::read_symlink(entry.path(), gone) != wanted) continue;
-        os::fd file(os::open_file(entry.path().c_str(), {}));
+        os::open_options how;
+        how.write = access == os::map_access::read_write;
+        const os::fd file(os::open_file(entry.path().c_str(), how));
         if (!file) continue;
         const long size = os::size_of_memory_file(file.get());   // and nobody can cut it
         os::memory_map map;
         if (size < static_cast<long>(impl::registry_bytes) ||
-            map.map_shared(file.get(), static_cast<std::size_t>(size), 0, os::map_access::read) < 0)
+            map.map_shared(file.get(), static_cast<std::size_t>(size), 0, access) < 0)
             continue;
         if (auto read = read_register(map.data(), map.size()); read && read->pid == pid) {
             read->name = name_of_process(pid);
-            return read;
+            return found_program{std::move(*read), std::move(map)};
         }
     }
     return std::nullopt;
+}
+
+/// The same. Throws: not_visible where there is none.
+found_program require_program(int pid, os::map_access access) {
+    std::error_code error;
+    if (!fs::exists("/proc/" + std::to_string(pid), error)) refuse(pid, "there is none");
+    try {
+        if (auto found = open_program(pid, access)) return std::move(*found);
+    } catch (const fs::filesystem_error& denied) {
+        if (denied.code() == std::errc::permission_denied)
+            refuse(pid, "it is another user's: look as that user, or as root");
+        refuse(pid, "it has ended");
+    }
+    refuse(pid, "it is no troika program of this version, has no event loop or pool yet, or was "
+                "started with TROIKA_INSPECT=0");
 }
 
 }  // namespace
@@ -98,17 +119,11 @@ std::optional<program> read_register(const std::byte* data, std::size_t size) {
 }
 
 program read_program(int pid) {
-    std::error_code error;
-    if (!fs::exists("/proc/" + std::to_string(pid), error)) refuse(pid, "there is none");
-    try {
-        if (auto found = open_program(pid)) return std::move(*found);
-    } catch (const fs::filesystem_error& denied) {
-        if (denied.code() == std::errc::permission_denied)
-            refuse(pid, "it is another user's: look as that user, or as root");
-        refuse(pid, "it has ended");
-    }
-    refuse(pid, "it is no troika program of this version, has no event loop or pool yet, or was "
-                "started with TROIKA_INSPECT=0");
+    return std::move(require_program(pid, os::map_access::read).what);
+}
+
+open_register open_program_to_ask(int pid) {
+    return open_register(std::move(require_program(pid, os::map_access::read_write).map));
 }
 
 std::vector<program> find_programs() {
@@ -119,7 +134,8 @@ std::vector<program> find_programs() {
         const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
         if (failed != std::errc() || end != name.data() + name.size()) continue;
         try {
-            if (auto found = open_program(pid)) all.push_back(std::move(*found));
+            if (auto found = open_program(pid, os::map_access::read))
+                all.push_back(std::move(found->what));
         } catch (const fs::filesystem_error&) {   // another user's, or it has ended
         }
     }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "inspect/registry_format.hpp"
+#include "os/memory_map.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troika::watch {
@@ -34,6 +36,22 @@ struct program {
 /// Looks into /proc/`pid`. Neither stops the process nor runs code in it.
 /// Throws: not_visible.
 program read_program(int pid);
+
+/// The register of a running program, mapped so that it can be asked for something.
+class open_register {
+public:
+    explicit open_register(os::memory_map map) noexcept : map_(std::move(map)) {}
+
+    [[nodiscard]] impl::registry_head& head() const noexcept {
+        return *reinterpret_cast<impl::registry_head*>(map_.data());
+    }
+
+private:
+    os::memory_map map_;
+};
+
+/// Throws: not_visible.
+open_register open_program_to_ask(int pid);
 
 /// The processes of this machine that are troika programs and may be looked at, by number.
 std::vector<program> find_programs();

@@ -53,9 +53,9 @@ struct map_command {
     mapper::map_options options;
 };
 
-/// `troika ps`, `troika tree` and `troika top`.
+/// `troika ps`, `troika tree`, `troika top` and `troika trace`.
 struct watch_command {
-    enum class view : unsigned char { list, tree, top };
+    enum class view : unsigned char { list, tree, top, trace };
 
     watch_command() = default;
 
@@ -63,6 +63,8 @@ struct watch_command {
     int pid = 0;
     bool json = false;
     std::chrono::nanoseconds interval{std::chrono::seconds(1)};
+    std::string output = "trace.html";           // of trace
+    std::chrono::nanoseconds length{std::chrono::seconds(5)};
 };
 
 /// `troika advise`.

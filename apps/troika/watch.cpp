@@ -3,6 +3,7 @@
 #include "fetch/printable.hpp"
 #include "os/file.hpp"
 #include "os/terminal.hpp"
+#include "watch/live_trace.hpp"
 #include "watch/picture.hpp"
 #include "watch/top_table.hpp"
 
@@ -16,10 +17,12 @@
 #include <troika/tasks/task_group.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -210,6 +213,15 @@ int run_top(const watch_command& what) {
     return 0;
 }
 
+int run_trace(const watch_command& what) {
+    using namespace std::chrono_literals;
+    using std::chrono::duration_cast;
+    using std::chrono::milliseconds;
+    watch::trace_program(what.pid, what.output, duration_cast<milliseconds>(what.length), 5s);
+    os::write_text(output, "written to " + fetch::printable(what.output) + "\n");
+    return 0;
+}
+
 }  // namespace
 
 int run_watch(const watch_command& command) {
@@ -218,9 +230,10 @@ int run_watch(const watch_command& command) {
             case watch_command::view::list: return list_programs(command.json);
             case watch_command::view::tree: return show_tree(command.pid, command.json);
             case watch_command::view::top: return run_top(command);
+            case watch_command::view::trace: return run_trace(command);
         }
-    } catch (const watch::not_visible& error) {
-        std::fprintf(stderr, "troika: %s\n", error.what());
+    } catch (const std::runtime_error& error) {
+        std::fprintf(stderr, "troika: %s\n", fetch::printable(error.what()).c_str());
     }
     return 1;
 }

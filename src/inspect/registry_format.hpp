@@ -16,7 +16,7 @@ namespace troika::impl {
 inline constexpr const char* registry_name = "troika-tasks";
 inline constexpr std::uint64_t registry_magic = 0x7472'6f69'6b61'0005;
 /// Changes with the meaning of anything here.
-inline constexpr std::uint32_t registry_version = 1;
+inline constexpr std::uint32_t registry_version = 2;
 inline constexpr std::uint32_t registry_slots = 1024;
 
 enum class listed : std::uint32_t {
@@ -91,9 +91,19 @@ struct registry_head {
     std::uint32_t places[static_cast<std::size_t>(place::count)];
     std::atomic<std::uint32_t> used;       ///< no slot from here on was ever used
     std::atomic<std::uint32_t> unlisted;   ///< what found no free slot
+
+    // A trace that somebody asks for from outside: who asks writes all of it, the state last.
+    std::atomic<std::uint32_t> trace;      ///< a trace_request
+    std::uint32_t trace_ms;                ///< how long it is to be recorded
+    char trace_path[256];                  ///< absolute
+    char trace_error[192];                 ///< why it failed
 };
 
-inline constexpr std::size_t registry_slots_at = 512;
+enum trace_request : std::uint32_t {
+    trace_idle, trace_asked, trace_records, trace_done, trace_failed
+};
+
+inline constexpr std::size_t registry_slots_at = 1024;
 inline constexpr std::size_t registry_bytes =
     registry_slots_at + registry_slots * sizeof(registry_slot);
 static_assert(sizeof(registry_head) <= registry_slots_at);

@@ -5,6 +5,7 @@
 
 #include "core/report.hpp"
 #include "inspect/registry.hpp"
+#include "inspect/trace_request.hpp"
 #include "loop/timer_wheel.hpp"
 #include "os/thread.hpp"
 
@@ -33,6 +34,7 @@ public:
     /// A turn begins, on this thread.
     void turn_begins() noexcept {
         ++turns_;
+        wish_.look();
         if (thread_ != &impl::current_thread) [[unlikely]]
             list_thread();
     }
@@ -53,6 +55,7 @@ private:
     std::uint64_t turns_ = 0;
     const impl::thread_state* thread_ = nullptr;   // on which the last turn was
     impl::listing listing_;
+    const impl::trace_wish wish_;
 };
 
 namespace {

@@ -6,7 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import unittest
+import urllib.request
 
 from _terminal import Terminal
 
@@ -31,7 +34,8 @@ class Watch(unittest.TestCase):
         self.addCleanup(server.wait)
         self.addCleanup(server.kill)
         self.addCleanup(server.send_signal, signal.SIGCONT)
-        self.assertIn("http://", server.stdout.readline())   # where it listens, once it does
+        server.url = server.stdout.readline().strip()   # where it listens, once it does
+        self.assertIn("http://", server.url)
         return server
 
     def tree(self, server):
@@ -72,6 +76,31 @@ class Watch(unittest.TestCase):
         troika("tree", "nonsense", code=2)
         troika("tree", code=2)
         troika("top", str(os.getpid()), "--interval", "0s", code=2)
+
+    def test_a_running_program_is_traced(self):
+        server = self.serve()
+        self.give_turns(server)   # it begins to record with one
+        with tempfile.TemporaryDirectory(prefix="troika-watch-") as place:
+            file = os.path.join(place, "trace.json")
+            said = troika("trace", str(server.pid), "-o", file, "--for", "200ms")[0]
+            self.assertIn("written", said)
+            with open(file, encoding="utf-8") as written:
+                events = json.load(written)["traceEvents"]
+            self.assertTrue(any(event["ph"] == "X" for event in events))
+            self.assertEqual(os.listdir(place), ["trace.json"])
+            self.assertIn(".html", troika("trace", str(server.pid), "-o", file + ".txt", code=1)[1])
+
+    def give_turns(self, server):
+        """Has the server's loop have turns from now on, until the test ends."""
+        stop = threading.Event()
+        def ask():
+            while not stop.is_set():
+                with urllib.request.urlopen(server.url, timeout=TIME_MAX) as answer:
+                    answer.read()
+        thread = threading.Thread(target=ask)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(stop.set)
 
     def test_top_without_a_terminal_is_one_table(self):
         server = self.serve()

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "watch/live_trace.hpp"
+
+#include "watch/program.hpp"
+
+#include "os/clock.hpp"
+#include "os/futex.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace troika::watch {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace impl;
+
+/// How often one looks whether the program is still there.
+constexpr auto look_every = 100ms;
+
+bool is_there(int pid) { return !name_of_process(pid).empty(); }
+
+}  // namespace
+
+void trace_program(int pid, const std::string& path, std::chrono::milliseconds length,
+                   std::chrono::milliseconds patience) {
+    const open_register opened = open_program_to_ask(pid);
+    registry_head& head = opened.head();
+    const std::string whole = std::filesystem::absolute(path).string();
+    if (whole.size() >= sizeof head.trace_path)
+        throw std::runtime_error("the path is too long, at most " +
+                                 std::to_string(sizeof head.trace_path - 1) + " bytes: " + whole);
+    std::uint32_t before = head.trace.load(std::memory_order_acquire);
+    if (before == trace_asked || before == trace_records)
+        throw std::runtime_error("process " + std::to_string(pid) +
+                                 " is asked for a trace already: try again when that has ended");
+    std::ranges::copy(whole, head.trace_path);
+    head.trace_path[whole.size()] = '\0';
+    head.trace_ms = static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(length.count(), 1, 24 * 3'600'000));
+    if (!head.trace.compare_exchange_strong(before, trace_asked, std::memory_order_acq_rel))
+        throw std::runtime_error("somebody else asks for a trace of this process now");
+    const auto give_up = os::steady_time() + patience;
+    for (;;) {
+        std::uint32_t state = head.trace.load(std::memory_order_acquire);
+        if (state == trace_done) return;
+        if (state == trace_failed) {
+            head.trace_error[sizeof head.trace_error - 1] = '\0';
+            throw std::runtime_error(head.trace_error);
+        }
+        if (!is_there(pid))
+            throw std::runtime_error("process " + std::to_string(pid) +
+                                     " has ended before it had written the trace");
+        const auto now = os::steady_time();
+        if (state == trace_asked && now >= give_up &&
+            head.trace.compare_exchange_strong(state, trace_idle, std::memory_order_acq_rel))
+            throw std::runtime_error(
+                "process " + std::to_string(pid) + " did not begin to record: no loop of it has "
+                "had a turn. `troika tree` shows what it does");
+        os::shared_futex_wait(head.trace, state, now + look_every);
+    }
+}
+
+}  // namespace troika::watch
