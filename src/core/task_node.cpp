@@ -39,6 +39,8 @@ bool task_node::in_own_scope() const noexcept {
 }
 
 void task_node::note_error(const std::exception_ptr& error) noexcept {
+    if (trace_hooks* const watcher = home().hooks()) [[unlikely]]
+        watcher->on_fail(*this, impl::is_cancelled(error));
     if (home_->is_shared()) {
         // From here on it is not handed over: the owner that is told is there until it has left.
         const impl::spin_guard here(&lock_);
@@ -60,8 +62,16 @@ void task_node::drop_context() noexcept {
     impl::context_binding::release(std::exchange(context_, nullptr));
 }
 
-void task_node::tell_end() noexcept {
+void task_node::tell_end() const noexcept {
     if (trace_hooks* const watcher = home().hooks()) watcher->on_end(*this);
+}
+
+void task_node::tell_ready() const noexcept {
+    if (trace_hooks* const watcher = home().hooks()) watcher->on_ready(*this);
+}
+
+void task_node::tell_wake_posted() const noexcept {
+    if (trace_hooks* const watcher = home().hooks()) watcher->on_wake_posted(*this);
 }
 
 void task_node::release_untyped() noexcept {
@@ -105,6 +115,8 @@ void task_node::abort_wait() noexcept {
     suspension& wait = *link_.wait;
     if (wait.abort() == abort_answer::pending) return;
     wait.waiter_ |= suspension::aborted_bit;
+    if (home().hooks() != nullptr) [[unlikely]]
+        tell_ready();
     home().schedule(*this);
 }
 
@@ -165,9 +177,10 @@ void task_node::settle_watching(const impl::future_core& awaited) noexcept {
         cycle = impl::find_wait_cycle(*this, awaited);
     } catch (...) {   // no memory to look for one
     }
-    if (cycle && link_.wait->break_off(std::move(cycle)))
+    if (cycle && link_.wait->break_off(std::move(cycle))) {
+        tell_ready();
         make_ready_shared();
-    else
+    } else
         release_hold();
 }
 
@@ -259,6 +272,7 @@ void task_node::abort_held() noexcept {
         return;
     }
     wait.waiter_ |= suspension::aborted_bit;
+    tell_ready();
     make_ready_shared();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <troika/loop/event_loop.hpp>
 
+#include <troika/core/trace.hpp>
+
 #include "core/report.hpp"
 #include "loop/timer_wheel.hpp"
 
@@ -151,11 +153,22 @@ void event_loop::work() noexcept {
     if (timers_->size() != 0) timers_->advance(poller_->now());
 }
 
+void event_loop::wait_observed(time_point until) noexcept {
+    trace_hooks* const watcher = hooks();
+    if (watcher != nullptr)
+        watcher->on_poll(*this, poller_->in_flight(), until != time_point::min());
+    poller_->wait(until);
+    if (watcher != nullptr) watcher->on_polled(*this);
+}
+
 void event_loop::poll(bool may_sleep) noexcept {
-    if (may_sleep && ready_empty() && inbox_.empty())
-        poller_->wait(timers_->next_deadline());
-    else if (poller_->in_flight() != 0)
-        poller_->wait(time_point::min());
+    const bool sleeps = may_sleep && ready_empty() && inbox_.empty();
+    if (!sleeps && poller_->in_flight() == 0) return;
+    const time_point until = sleeps ? timers_->next_deadline() : time_point::min();
+    if (hooks() != nullptr) [[unlikely]]
+        wait_observed(until);
+    else
+        poller_->wait(until);
 }
 
 bool event_loop::turn(bool may_sleep) {

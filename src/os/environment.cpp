@@ -16,6 +16,12 @@ std::optional<std::string> environment(const char* name) {
     return value;
 }
 
+std::optional<std::string> safe_environment(const char* name) {
+    const char* value = ::secure_getenv(name);
+    if (!value) return std::nullopt;
+    return value;
+}
+
 const char* const* whole_environment() noexcept { return environ; }
 
 void forget_environment(const char* name) noexcept { ::unsetenv(name); }

@@ -11,6 +11,9 @@ namespace troika::os {
 /// Thread: any, as long as nobody changes the environment.
 std::optional<std::string> environment(const char* name);
 
+/// The same; none in a program that has more rights than its user.
+std::optional<std::string> safe_environment(const char* name);
+
 /// All of it, as `NAME=value`, ended by null. Thread: any, as long as nobody changes it.
 const char* const* whole_environment() noexcept;
 

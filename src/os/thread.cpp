@@ -10,6 +10,8 @@
 #include <new>
 #include <string>
 
+#include <unistd.h>
+
 namespace troika::os {
 
 namespace {
@@ -66,6 +68,14 @@ std::size_t stack_room(const std::byte* low) noexcept {
 }
 
 void name_this_thread(std::string_view name) noexcept { thread_name(name).give(); }
+
+std::uint32_t thread_id() noexcept { return static_cast<std::uint32_t>(::gettid()); }
+
+std::string this_thread_name() {
+    thread_name given{std::string_view()};
+    ::pthread_getname_np(::pthread_self(), given.bytes, sizeof given.bytes);
+    return given.bytes;
+}
 
 thread& thread::operator=(thread&& other) noexcept {
     if (this == &other) return *this;

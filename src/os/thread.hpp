@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +13,11 @@ namespace troika::os {
 
 /// Names the calling thread for ps, top and debuggers; the first 15 bytes are kept.
 void name_this_thread(std::string_view name) noexcept;
+
+/// The number of the calling thread, as ps and debuggers show it.
+std::uint32_t thread_id() noexcept;
+/// Its name: that of the program where nobody has given it one.
+std::string this_thread_name();
 
 /// The lowest address of this thread's stack; null when it cannot be found out. Ask once.
 const std::byte* stack_low() noexcept;

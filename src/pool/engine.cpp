@@ -136,7 +136,7 @@ void pool_engine::require_open() const {
 
 void pool_engine::submit(pool_item item) noexcept {
     if (trace_hooks* const watcher = hooks()) [[unlikely]]
-        watcher->on_submit();
+        watcher->on_submit(*this, reinterpret_cast<const void*>(item.bits));
     push(item, false);
 }
 

@@ -4,6 +4,7 @@
 #include <troika/core/executor.hpp>
 #include <troika/core/scheduler.hpp>
 #include <troika/core/task_owner.hpp>
+#include <troika/inspect/traceable.hpp>
 #include <troika/pool/eventcount.hpp>
 #include <troika/pool/injector.hpp>
 #include <troika/pool/pool_item.hpp>
@@ -123,6 +124,7 @@ private:
     std::atomic<std::uint32_t> guests_{0};     // threads that run a job without a worker
     std::atomic<std::uint32_t> wakers_{0};     // other threads that are making a task ready
     bool ended_ = false;
+    traceable traced_{*this};
 
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<pool_thread>> threads_;   // guarded by mutex_, as what follows

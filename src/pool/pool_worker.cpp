@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <typeinfo>
 #include <utility>
 
 namespace troika::impl {
@@ -30,6 +31,10 @@ constexpr std::int64_t patience_max_ns = 50'000;   // about what a sleep and a w
 constexpr int pauses_per_look = 8;
 constexpr int looks_before_search = 200;
 constexpr auto look_interval = std::chrono::milliseconds(1);   // of who waits and keeps its place
+
+const void* address_of(pool_item item) noexcept {
+    return reinterpret_cast<const void*>(item.bits);
+}
 
 std::int64_t now_ns() noexcept { return os::steady_time().time_since_epoch().count(); }
 
@@ -163,13 +168,22 @@ void pool_worker::run(pool_item item) noexcept {
             if (engine_.broken_.load(std::memory_order_relaxed)) [[unlikely]]
                 item.job().refuse(engine_.why_broken());
             else if (trace_hooks* const hooks = engine_.hooks()) [[unlikely]] {
-                hooks->on_run(index_);
-                item.job().run();
+                pool_job& job = item.job();
+                hooks->on_run(index_, address_of(item), typeid(job).name());
+                job.run();
                 hooks->on_ran(index_);
             } else
                 item.job().run();
             break;
-        case pool_item::kind::branch: item.branch().run_taken(); break;
+        case pool_item::kind::branch:
+            if (trace_hooks* const hooks = engine_.hooks()) [[unlikely]] {
+                pool_branch& branch = item.branch();
+                hooks->on_run(index_, address_of(item), typeid(branch).name());
+                branch.run_taken();
+                hooks->on_ran(index_);
+            } else
+                item.branch().run_taken();
+            break;
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <troika/core/errors.hpp>
 
+#include "inspect/process_trace.hpp"
 #include "os/clock.hpp"
 #include "os/process.hpp"
 
@@ -160,6 +161,8 @@ bool process_engine::carry_out(const assignment& what) noexcept {
         finish(*what.call, std::current_exception());
         return true;
     }
+    if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
+        watcher->on_call_sent(what.to->pid, what.to->sending_number);
     return transmit(what.to);
 }
 
@@ -295,7 +298,7 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
             from.call_corrupt();   // nobody has asked that yet
             return;
         }
-        from.remove(*call);
+        from.remove(*call, what.is_error);
         if (from.retired && from.in_flight == 0) wake();   // it can go
         from.learn(what.busy_ns);
         ++completed_;

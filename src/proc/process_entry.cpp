@@ -3,6 +3,7 @@
 #include <troika/proc/process.hpp>
 #include <troika/proc/process_entry.hpp>
 
+#include "inspect/trace_variable.hpp"
 #include "os/environment.hpp"
 #include "os/signal.hpp"
 #include "os/standard_streams.hpp"
@@ -113,6 +114,7 @@ void process_entry() {
     if (!mark) return;
     // What the worker itself starts is no worker.
     os::forget_environment(impl::worker_variable);
+    impl::obey_trace_parts_variable();
     impl::work_for_the_parent(*mark);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proc/remote_worker.hpp"
 
+#include "inspect/process_trace.hpp"
 #include "os/futex.hpp"
 #include "os/spin.hpp"
 
@@ -172,7 +173,9 @@ remote_call* remote_worker::find(std::uint32_t slot, std::uint64_t number) const
     return slots[slot].call;
 }
 
-void remote_worker::remove(remote_call& call) noexcept {
+void remote_worker::remove(remote_call& call, bool failed) noexcept {
+    if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
+        watcher->on_call_answered(pid, call.number_, failed);
     slots[call.slot_] = {};
     free_slots.push_back(call.slot_);
     --in_flight;

@@ -126,7 +126,8 @@ public:
     [[nodiscard]] bool sends(const remote_call& call) const noexcept;
     /// Returns: the call of that answer; null when there is none.
     [[nodiscard]] remote_call* find(std::uint32_t slot, std::uint64_t number) const noexcept;
-    void remove(remote_call& call) noexcept;
+    /// `failed`: it has no result.
+    void remove(remote_call& call, bool failed = true) noexcept;
     /// Takes `call` back. Returns: whether it had not begun. Requires: nobody is sending.
     bool withdraw(remote_call& call) noexcept;
     /// Asks the call that runs, if it is that one, to stop.

@@ -5,6 +5,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/proc/worker_died.hpp>
 
+#include "inspect/trace_variable.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/process.hpp"
@@ -41,6 +42,7 @@ constexpr std::uint64_t event_data(event_kind kind, std::size_t index) {
 process_engine::process_engine(const process_pool::options& o,
                                std::unique_ptr<preparation> prepare)
     : options_(o), prepare_(std::move(prepare)) {
+    obey_trace_variable();
     os::or_throw(watched_.add(bell_.descriptor(), event_data(engine_rang, 0)),
                  "watch the bell of a process pool");
     thread_.start_or_throw("the thread that takes care of worker processes", options_.name,

@@ -4,6 +4,7 @@
 #include <troika/core/errors.hpp>
 #include <troika/proc/exception_codec.hpp>
 
+#include "inspect/process_trace.hpp"
 #include "os/clock.hpp"
 #include "os/event_fd.hpp"
 #include "os/futex.hpp"
@@ -84,6 +85,8 @@ void worker_loop::take(frame& head) {
     sent_ = false;
     began_ = os::steady_time();
     total_ = head.total;
+    if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
+        watcher->on_call_begun(number_);
     os::throw_stack stack;
     try {
         os::call_recording_stack([](void* me) { static_cast<worker_loop*>(me)->call(); }, this,
@@ -174,6 +177,9 @@ void worker_loop::send_as(frame::kind what) noexcept {
     first.slot = slot_;
     first.number = number_;
     first.busy_ns = static_cast<std::uint64_t>((os::steady_time() - began_) / 1ns);
+    // Before it is sent: the parent shall not seem to have it earlier.
+    if (trace_hooks* const watcher = process_trace::instance().hooks()) [[unlikely]]
+        watcher->on_call_done(number_, what == frame::kind::error);
     message_cut cut;
     cut.begin(answer_, first);
     if (!attachments_.done()) {

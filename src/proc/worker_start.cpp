@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proc/worker_start.hpp"
 
+#include "inspect/trace_variable.hpp"
 #include "os/descriptor_passing.hpp"
 #include "os/environment.hpp"
 #include "os/error.hpp"
@@ -27,6 +28,8 @@ os::started_process start_own_program(const std::string& mark,
     for (const char* const* one = os::whole_environment(); *one != nullptr; ++one)
         environment.push_back(*one);
     environment.push_back(variable.c_str());
+    const std::string trace = trace_parts_setting();
+    if (!trace.empty()) environment.push_back(trace.c_str());
     environment.push_back(nullptr);
     const char* const programs[] = {"/proc/self/exe", nullptr};
     const char* const arguments[] = {os::program_name(), nullptr};

@@ -14,15 +14,18 @@ namespace troika {
 
 namespace impl {
 
+class trip;
+
 namespace {
 
-/// A coroutine that runs once and is gone when it has ended.
+/// A coroutine of a task that runs once and is gone when it has ended. In stacks it stands for the
+/// coroutine that has moved away: at the await with which that has left, before its awaiter.
 struct errand {
-    struct promise_type {
+    struct promise_type : promise_base {
+        explicit promise_type(const trip* of) noexcept;
         errand get_return_object() noexcept {
             return {std::coroutine_handle<promise_type>::from_promise(*this)};
         }
-        std::suspend_always initial_suspend() const noexcept { return {}; }
         std::suspend_never final_suspend() const noexcept { return {}; }
         void return_void() const noexcept {}
         void unhandled_exception() const noexcept { std::terminate(); }
@@ -57,6 +60,7 @@ public:
     };
 
     using root_end = void (*)(std::coroutine_handle<>) noexcept;
+    friend struct errand::promise_type;
 
     trip(task_node& origin, std::coroutine_handle<> frame, promise_base& promise, root_end end)
         : origin_(origin), frame_(frame), promise_(promise), awaiter_(promise.awaiter_), end_(end),
@@ -213,6 +217,13 @@ private:
     visitor* guest_ = nullptr;              // guarded by lock_; null on the way
     bool cancelled_ = false;                // guarded by lock_
 };
+
+errand::promise_type::promise_type(const trip* of) noexcept : promise_base(of->promise_.where()) {
+    if (of->promise_.has_hook())
+        begin_under(of->origin_, static_cast<continuation_hook*>(nullptr));
+    else
+        begin_under(of->origin_, of->promise_.awaiter());
+}
 
 }  // namespace impl
 

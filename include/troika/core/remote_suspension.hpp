@@ -19,10 +19,13 @@ protected:
     /// Thread: any. Lifetime: nothing of *this may be touched afterwards.
     void wake_from_anywhere() noexcept {
         scheduler& home = waiter().home();
-        if (home.is_shared() || home.is_current())
+        if (home.is_shared() || home.is_current()) {
             wake();
-        else
-            home.post(*this);
+            return;
+        }
+        if (home.hooks() != nullptr) [[unlikely]]
+            waiter().tell_wake_posted();
+        home.post(*this);
     }
 
 private:

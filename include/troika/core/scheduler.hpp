@@ -121,9 +121,12 @@ public:
     [[nodiscard]] trace_hooks* hooks() const noexcept {
         return hooks_.load(std::memory_order_acquire);   // pairs with set_hooks()
     }
-    /// Thread: the scheduler's; of a shared one any, also while it works. Lifetime: `hooks` until
-    /// the scheduler has gone, where that is shared.
+    /// Thread: any, also while it works. Lifetime: `hooks` until the scheduler has gone, where that
+    /// is shared or other threads wake its tasks.
     void set_hooks(trace_hooks* hooks) noexcept { hooks_.store(hooks, std::memory_order_release); }
+
+    /// Unique among the schedulers of this process; begins again after 2^32.
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
     /// A number for the next task; begins again after 2^32.
     [[nodiscard]] std::uint32_t next_task_id() noexcept {
@@ -139,8 +142,8 @@ protected:
     struct shared_t {
         explicit shared_t() = default;
     };
-    scheduler() noexcept = default;
-    explicit scheduler(shared_t) noexcept : shared_(true) {}
+    scheduler() noexcept : number_(next_number()) {}
+    explicit scheduler(shared_t) noexcept : number_(next_number()), shared_(true) {}
     ~scheduler() = default;
 
     [[nodiscard]] bool ready_empty() const noexcept { return ready_first_ == nullptr; }
@@ -190,10 +193,13 @@ private:
     /// needs is at hand, or `last`, after all that are ready.
     virtual void schedule_shared(task_node& node, bool last) noexcept = 0;
 
+    static std::uint32_t next_number() noexcept;
+
     task_node* ready_first_ = nullptr;
     task_node* ready_last_ = nullptr;
     std::atomic<trace_hooks*> hooks_{nullptr};
     std::atomic<std::uint32_t> last_task_id_{0};
+    const std::uint32_t number_;
     const bool shared_ = false;
 };
 

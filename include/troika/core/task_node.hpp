@@ -23,6 +23,7 @@ class branch_node;
 class fork_base;
 class fork_owner;
 class pool_engine;
+class remote_suspension;
 class trip;
 template <class T>
 class task_state;
@@ -69,6 +70,7 @@ public:
         return state() == run_state::parked ? link_.wait : nullptr;
     }
     [[nodiscard]] bool started() const noexcept { return started_; }
+    [[nodiscard]] bool ended() const noexcept { return state() == run_state::ended; }
     /// Whether it has context variables.
     [[nodiscard]] bool has_context() const noexcept { return context_ != nullptr; }
     /// The innermost coroutine of a task that is ready or parked; null for one that runs or has
@@ -106,6 +108,7 @@ protected:
     friend class impl::fork_owner;
     friend class impl::trip;
     friend class impl::pool_engine;
+    friend class impl::remote_suspension;
     template <class>
     friend class context_var;
     friend class yield_operation;
@@ -126,7 +129,6 @@ protected:
     void enter(run_state next) noexcept { run_state_.store(next, std::memory_order_relaxed); }
 
     void become_ready() noexcept { enter(run_state::ready); }
-    [[nodiscard]] bool ended() const noexcept { return state() == run_state::ended; }
     void resume() noexcept {
         enter(run_state::running);
         if (started_) [[likely]]
@@ -163,7 +165,9 @@ protected:
     void note_error(const std::exception_ptr& error) noexcept;
     void destroy_cancelled() noexcept;
     void drop_context() noexcept;
-    void tell_end() noexcept;
+    void tell_end() const noexcept;
+    void tell_ready() const noexcept;
+    void tell_wake_posted() const noexcept;
 
     void park(suspension& wait, std::coroutine_handle<> frame) noexcept {
         frame_ = frame.address();

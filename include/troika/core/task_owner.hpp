@@ -193,6 +193,8 @@ inline void suspension::wake() noexcept {
     check(node.state() == task_node::run_state::parked && node.link_.wait == this,
           "wake() of a task that is not parked here");
     scheduler& home = node.home();
+    if (home.hooks() != nullptr) [[unlikely]]
+        node.tell_ready();
     if (home.is_shared()) [[unlikely]]
         node.wake_shared();
     else

@@ -11,6 +11,7 @@ class task_node;
 namespace impl {
 class future_core;
 class pool_worker;
+class trace_ring;
 struct context_binding;
 }
 }  // namespace troika
@@ -41,6 +42,8 @@ struct thread_state {
     std::byte* arena_end = nullptr;    // of what is ready to be cut
     std::byte* chunk_end = nullptr;    // of the chunk that it belongs to
     void* model = nullptr;             // the model checker that runs on this thread
+    trace_ring* ring = nullptr;        // where what this thread does was recorded last,
+    std::uint64_t recorder = 0;        // and the number of the recorder that has it
     bool dropping = false;             // tasks that are destroyed now are not reported
     bool reaper_armed = false;         // the thread's end hands its blocks to the depot
 };

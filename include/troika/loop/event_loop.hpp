@@ -7,6 +7,7 @@
 #include <troika/core/task.hpp>
 #include <troika/core/task_owner.hpp>
 #include <troika/core/task_tree.hpp>
+#include <troika/inspect/traceable.hpp>
 #include <troika/loop/inbox.hpp>
 #include <troika/loop/poller.hpp>
 
@@ -170,6 +171,7 @@ private:
     static void require_outside();
     void work() noexcept;
     void poll(bool may_sleep) noexcept;
+    void wait_observed(time_point until) noexcept;
     void run_inbox() noexcept;
     void run_ready() noexcept;
     void run_watched(task_node& node) noexcept;
@@ -179,6 +181,7 @@ private:
     std::unique_ptr<root_tasks> roots_;
     std::vector<std::pair<const void*, std::unique_ptr<loop_service>>> services_;
     impl::inbox<posted, impl::posted_links> inbox_;
+    impl::traceable traced_{*this};
 };
 
 }  // namespace troika

@@ -19,6 +19,13 @@ TEST(environment, tells_unset_from_empty) {
     EXPECT_EQ(environment("TROIKA_TEST_VARIABLE"), std::nullopt);
 }
 
+TEST(environment, is_safe_to_read_where_the_program_has_no_special_rights) {
+    ASSERT_EQ(::setenv("TROIKA_TEST_VARIABLE", "x", 1), 0);
+    EXPECT_EQ(safe_environment("TROIKA_TEST_VARIABLE"), "x");
+    ASSERT_EQ(::unsetenv("TROIKA_TEST_VARIABLE"), 0);
+    EXPECT_EQ(safe_environment("TROIKA_TEST_VARIABLE"), std::nullopt);
+}
+
 TEST(environment, names_the_process_and_the_kernel) {
     EXPECT_EQ(process_id(), ::getpid());
     EXPECT_EQ(kernel_release().find("Linux "), 0u) << kernel_release();

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include <pthread.h>
+#include <unistd.h>
 
 namespace troika::os {
 namespace {
@@ -61,6 +62,23 @@ struct seen {
 void look(void* into) noexcept {
     const signal_block mask({});
     *static_cast<seen*>(into) = {mask.before(), name_of_this_thread()};
+}
+
+TEST(Thread, SaysItsNumberAndItsName) {
+    std::string name;
+    std::uint32_t id = 0;
+    const std::uint32_t ours = thread_id();
+    {
+        std::thread other([&] {
+            name_this_thread("a rather long name of one");
+            name = this_thread_name();
+            id = thread_id();
+        });
+        other.join();
+    }
+    EXPECT_EQ(name, "a rather long n");
+    EXPECT_NE(id, ours);
+    EXPECT_EQ(ours, static_cast<std::uint32_t>(::getpid()));   // the first thread's
 }
 
 TEST(ThisThread, KeepsWhatFitsOfItsName) {

@@ -13,11 +13,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -192,9 +194,14 @@ TEST(ThreadPoolEnd, CountsWhatItDoes) {
 
 class counting_hooks final : public trace_hooks {
 public:
-    void on_submit() noexcept override { ++submitted; }
-    void on_run(std::size_t worker) noexcept override {
+    void on_submit(const scheduler&, const void* work) noexcept override {
+        ++submitted;
+        given += reinterpret_cast<std::uintptr_t>(work);
+    }
+    void on_run(std::size_t worker, const void* work, const char* type) noexcept override {
         ++begun;
+        taken += reinterpret_cast<std::uintptr_t>(work);
+        if (std::string_view(type).find("pool_call") == std::string_view::npos) ++wrong;
         if (worker >= 2) ++wrong;
     }
     void on_ran(std::size_t) noexcept override { ++ended; }
@@ -206,6 +213,7 @@ public:
     void on_wake(std::size_t) noexcept override { ++woken; }
 
     std::atomic<int> submitted{0}, begun{0}, ended{0}, stolen{0}, parked{0}, woken{0}, wrong{0};
+    std::atomic<std::uintptr_t> given{0}, taken{0};
 };
 
 TEST(ThreadPoolEnd, ItsHooksSeeJobsStealsAndSleeps) {
@@ -233,6 +241,7 @@ TEST(ThreadPoolEnd, ItsHooksSeeJobsStealsAndSleeps) {
     EXPECT_GE(seen.parked, 2);
     EXPECT_GE(seen.woken, 2);
     EXPECT_EQ(seen.wrong, 0);
+    EXPECT_EQ(seen.given, seen.taken);
 }
 
 TEST(ThreadPoolEnd, EndsWhileItsJobsBlockAndGoOn) {

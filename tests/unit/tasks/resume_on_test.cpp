@@ -3,12 +3,15 @@
 #include <troika/sync/event.hpp>
 #include <troika/tasks/gather.hpp>
 #include <troika/tasks/resume_on.hpp>
+#include <troika/tasks/task_group.hpp>
 #include <troika/tasks/yield_now.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -45,6 +48,33 @@ task<std::thread::id> visit(scheduler& where) {
     co_await resume_on(where);
     co_await yield_now();
     co_return std::this_thread::get_id();
+}
+
+task<void> wait_there(scheduler& where, event& gate) {
+    co_await resume_on(where);
+    co_await gate.wait();
+}
+task<void> send(scheduler& where, event& gate) { co_await wait_there(where, gate); }
+
+TEST(ResumeOn, IsShownAtHomeAtTheAwaitWithWhichItLeft) {
+    const other_loop there;
+    run([](const other_loop& other) -> task<void> {
+        event gate;
+        scheduler& where = other.loop();
+        co_await with_task_group([&](task_group& group) -> task<void> {
+            group.create_task(send(where, gate), {.name = "traveller"});
+            co_await yield_now();
+            const auto main = event_loop::current().tasks().at(0);
+            const auto traveller = std::ranges::find(main.children, "traveller", &task_view::name);
+            EXPECT_NE(traveller, main.children.end());
+            if (traveller != main.children.end()) {
+                EXPECT_EQ(traveller->stack.size(), 2u);
+                EXPECT_NE(traveller->stack.at(0).function.find("wait_there"), std::string::npos);
+                EXPECT_NE(traveller->stack.at(1).function.find("send"), std::string::npos);
+            }
+            gate.set();
+        });
+    }(there));
 }
 
 TEST(ResumeOn, RunsTheRestOfACoroutineOnAnotherLoop) {
