@@ -57,12 +57,17 @@ void require_sensible(const comparison_plan& plan) {
         throw std::invalid_argument("--switch-interval: write a time above 0, at most 10s");
 }
 
-// The run whose time is the median, or the shorter one of two.
-std::size_t median_run(const std::vector<run_figures>& runs) {
-    std::vector<std::size_t> order(runs.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::ranges::sort(order, {}, [&](std::size_t run) { return runs[run].wall_s; });
-    return order[(order.size() - 1) / 2];
+// So many runs of a model are kept as pictures until one is chosen.
+constexpr unsigned traces_max = 9;
+
+// Of the first `count` runs that whose time is nearest to the median of all.
+std::size_t median_run(const model_result& of, std::size_t count) {
+    const double median = of.wall().median;
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < count; ++i)
+        if (std::abs(of.runs[i].wall_s - median) < std::abs(of.runs[best].wall_s - median))
+            best = i;
+    return best;
 }
 
 }  // namespace
@@ -167,13 +172,13 @@ comparison compare(const comparison_plan& plan, const comparison_progress& progr
             how.workers = one.workers;
             model_run run = run_model_apart(plan.what, how);
             one.runs.push_back(std::move(run.figures));
-            traces[i].push_back(std::move(run.trace));
+            if (repeat < traces_max) traces[i].push_back(std::move(run.trace));
             ++done;
         }
     }
     for (std::size_t i = 0; i < made.models.size(); ++i) {
         model_result& one = made.models[i];
-        one.trace = std::move(traces[i][median_run(one.runs)]);
+        one.trace = std::move(traces[i][median_run(one, traces[i].size())]);
     }
     return made;
 }

@@ -36,7 +36,7 @@ struct model_result {
     work_model model = work_model::sync;
     std::uint32_t workers = 1;
     std::vector<run_figures> runs;
-    trace_data trace;   ///< of the run whose time is the median
+    trace_data trace;   ///< of a run whose time is near the median
 
     /// Of a figure of all runs.
     template <class Figure>
