@@ -54,7 +54,7 @@ struct run_figures {
     double cpu_s = 0;    ///< of the process and all that it started
     std::uint64_t switches_voluntary = 0;
     std::uint64_t switches_involuntary = 0;
-    std::uint64_t memory_peak_bytes = 0;   ///< resident, of all processes, shared pages counted often
+    std::uint64_t memory_peak_bytes = 0;   ///< resident; of all processes, added up
     std::uint32_t processes = 1;
     std::uint32_t threads = 1;             ///< that do tasks
     std::vector<double> latencies_s;       ///< of each task: from the beginning until it was done

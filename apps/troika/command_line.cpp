@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/command_line.hpp"
 
+#include "apps/troika/compare_line.hpp"
+#include "apps/troika/plain_formatter.hpp"
 #include "apps/troika/quantity.hpp"
 #include "fetch/printable.hpp"
 #include "os/processors.hpp"
@@ -22,26 +24,6 @@ namespace troika::apps {
 namespace {
 
 constexpr std::string_view version = TROIKA_VERSION;   // told by the build
-
-// Help without the noise: what excludes what is said when it is done, ranges when they are left.
-class plain_formatter final : public CLI::Formatter {
-public:
-    std::string make_option_opts(const CLI::Option* option) const override {
-        const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
-        return type.empty() ? type : " " + type.substr(0, type.find(':'));
-    }
-    std::string make_group(std::string group, bool positional,
-                           std::vector<const CLI::Option*> options) const override {
-        std::string text = CLI::Formatter::make_group(std::move(group), positional, options);
-        while (!positional && text.ends_with('\n'))
-            text.pop_back();   // one blank line between groups, not two
-        return text;
-    }
-    std::string make_subcommands(const CLI::App* app, CLI::AppFormatMode mode) const override {
-        const std::string text = CLI::Formatter::make_subcommands(app, mode);
-        return text.empty() ? text : "\n" + text;
-    }
-};
 
 // Makes `add`ed options of values that CLI11 cannot read: what `read` throws becomes a usage error.
 template <class Read>
@@ -454,6 +436,7 @@ command parse_command_line(int argc, const char* const* argv) {
     get.options.user_agent = "troika/" + std::string(version);
     serve_command serve;
     map_command map;
+    compare_command compare;
     bool show_version = false;
     const auto formatter = std::make_shared<plain_formatter>();
     formatter->column_width(28);
@@ -468,6 +451,7 @@ command parse_command_line(int argc, const char* const* argv) {
     declare_get(*on_get, get.options, get.around);
     declare_serve(*on_serve, serve);
     declare_map(*on_map, map.options);
+    declare_compare(app, compare);
 
     try {
         const std::vector<const char*> words = without_separator(*on_map, argc, argv);
@@ -478,8 +462,9 @@ command parse_command_line(int argc, const char* const* argv) {
             take_words(on_map->remaining(), map.options);
             return map;
         }
+        if (parsed_compare(app)) return compare;
         if (on_doctor->parsed()) return doctor_command();
-        if (!on_get->parsed()) return usage_error(app, "say what to do: get, serve, map or doctor");
+        if (!on_get->parsed()) return usage_error(app, "say what to do: try troika --help");
         fetch::check_options(get.options);
         return get;
     } catch (const CLI::CallForHelp&) {

@@ -15,7 +15,8 @@ struct message {
     int exit_code;
 };
 
-using command = std::variant<message, get_command, serve_command, map_command, doctor_command>;
+using command = std::variant<message, get_command, serve_command, map_command, compare_command,
+                             doctor_command>;
 
 /// Reads the command line. Never throws but std::bad_alloc: every mistake of the user is a message
 /// that says what to write instead.

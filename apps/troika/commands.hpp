@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lab/workload.hpp"
 #include "mapper/options.hpp"
 
 #include <troika/fetch/options.hpp>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troika::apps {
 
@@ -52,6 +54,22 @@ struct map_command {
     mapper::map_options options;
 };
 
+/// `troika compare`.
+struct compare_command {
+    compare_command() = default;
+
+    std::string workload = "breakfast";   // a built-in one, or a file
+    lab::workload_sizes sizes;            // of a built-in one
+    std::vector<std::string> models;      // empty: all that make a difference
+    std::optional<std::uint32_t> workers;
+    std::optional<unsigned> repeats;
+    std::optional<std::chrono::nanoseconds> switch_interval;
+    bool json = false;
+    bool colour = true;    // on terminals
+    std::string page;      // files; empty: none
+    std::string trace;
+};
+
 /// `troika doctor`.
 struct doctor_command {};
 
@@ -59,6 +77,7 @@ struct doctor_command {};
 int run_get(const get_command& command);
 int run_serve(const serve_command& command);
 int run_map(const map_command& command);
+int run_compare(const compare_command& command);
 int run_doctor();
 
 }  // namespace troika::apps

@@ -17,11 +17,12 @@ FOREIGN = (
      "each content coding has one file, src/http/NAME_coding.cpp; use the content decoder"),
     (r"libpsl\.h", r"src/http/public_suffix\.cpp",
      "libpsl belongs to src/http/public_suffix.cpp; use that header"),
-    (r"CLI/", r"apps/[^/]+/[^/]+\.cpp", "CLI11 belongs to one source file of apps"),
-    (r"fmt/", r"(fetch|apps/[^/]+)/[^/]+\.cpp",
-     "fmt belongs to .cpp files of fetch and apps (the library needs only libc)"),
-    (r"nlohmann/", r"(fetch|apps/[^/]+)/[^/]+\.cpp",
-     "nlohmann belongs to .cpp files of fetch and apps"),
+    (r"CLI/", r"apps/[^/]+/([a-z]+_line|plain_formatter)\.(cpp|hpp)",
+     "CLI11, which takes seconds to compile, belongs to the *_line files of apps; parse there"),
+    (r"fmt/", r"(fetch|lab|apps/[^/]+)/[^/]+\.cpp",
+     "fmt belongs to .cpp files of fetch, lab and apps (the library needs only libc)"),
+    (r"nlohmann/", r"(fetch|lab|apps/[^/]+)/[^/]+\.cpp",
+     "nlohmann belongs to .cpp files of fetch, lab and apps"),
     (r"expat\.h", r"fetch/[^/]+\.cpp", "expat belongs to .cpp files of fetch"),
     (r"openssl/", r"fetch/[^/]+\.cpp|src/tls/[^/]+\.(cpp|hpp)",
      "OpenSSL belongs to fetch/*.cpp and src/tls"),
@@ -48,7 +49,7 @@ def ours(tree, name, angle):
     if angle:
         return trees.stratum_of("include/" + name) if name.startswith("troika/") else None
     first = name.split("/")[0]
-    if first in ("fetch", "mapper", "apps"):
+    if first in ("fetch", "lab", "mapper", "apps"):
         return first
     return first if first in tree.below and "/" in name else None
 
@@ -107,17 +108,8 @@ def foreign_headers(tree):
                     break
 
 
-def one_command_line(tree):
-    """CLI11 takes seconds to compile: in exactly one file."""
-    users = [(source.path, number) for source in tree.sources if source.under("apps")
-             for number, name, angle in includes(source) if angle and name.startswith("CLI/")]
-    for path, number in users[1:]:
-        yield path, number, f"CLI11 is already included by {users[0][0]}; parse there"
-
-
 RULES = {
     "layer": layers,
     "private-header": private_headers,
     "foreign-header": foreign_headers,
-    "one-command-line": one_command_line,
 }

@@ -57,7 +57,7 @@ SAMPLES = (
     ("foreign-header", "src/http/a.cpp", SPDX + "#include <llhttp.h>\n", None),
     ("foreign-header", "fetch/a.cpp", SPDX + "#include <fmt/core.h>\n#include <openssl/evp.h>\n",
      None),
-    ("one-command-line", "apps/troika/a.cpp", SPDX + "#include <CLI/CLI.hpp>\n" * 2, 3),
+    ("foreign-header", "apps/troika/a.cpp", SPDX + "#include <CLI/CLI.hpp>\n", 2),
     ("backend-word", "src/core/a.cpp", SPDX + "// as epoll does\n", 2),
     ("backend-word", "include/troika/loop/event_loop.hpp", HEADER + "int io_uring_fd;\n", 3),
     ("backend-word", "fetch/a.cpp", SPDX + "use_uring();\n", 2),

@@ -34,7 +34,7 @@ SLEEP = {
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 SWITCHED_OFF = re.compile(r"\bGTEST" r"_SKIP\b|\bDIS" r"ABLED_\w|^\s*#\s*if\s+0\b")
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(work|root|tmp|home/[a-z]\w*|usr/local)/")
-LIBRARY = ("include", "src", "fetch", "mapper")
+LIBRARY = ("include", "src", "fetch", "lab", "mapper")
 
 
 def code_lines(tree, *folders):
@@ -60,7 +60,7 @@ def excepted(tree, rule, found):
 
 def backend_words(tree):
     for source in tree.sources:
-        if not source.is_cpp or not source.under("include", "src", "fetch", "mapper", "apps"):
+        if not source.is_cpp or not source.under(*LIBRARY, "apps"):
             continue
         if BACKEND_FILES.match(source.path):
             continue
@@ -72,7 +72,7 @@ def backend_words(tree):
 
 
 def backend_conditions(tree):
-    for source, number, line in code_lines(tree, "include", "src", "fetch", "mapper", "apps"):
+    for source, number, line in code_lines(tree, *LIBRARY, "apps"):
         if re.match(r"\s*#\s*(if|elif|define|ifdef|ifndef)\b.*(URING|EPOLL|BACKEND)", line):
             yield source.path, number, "backends are chosen at run time, never by the preprocessor"
 
@@ -139,8 +139,7 @@ def unfinished(tree):
 
 
 def switched_off(tree):
-    for source, number, line in code_lines(tree, "tests", "include", "src", "fetch", "mapper",
-                                           "apps"):
+    for source, number, line in code_lines(tree, "tests", *LIBRARY, "apps"):
         match = SWITCHED_OFF.search(line)
         if match:
             yield source.path, number, f"`{match.group().strip()}`: repair it or delete it"

@@ -7,8 +7,8 @@ import include_rules
 import scope_rules
 import text_rules
 
-FOLDERS = ("include", "src", "fetch", "apps", "examples", "tests", "bench", "fuzz", "cmake",
-           "docs", "scripts", "tools", "packaging", ".ci")
+FOLDERS = ("include", "src", "fetch", "lab", "mapper", "apps", "examples", "tests", "bench", "fuzz",
+           "cmake", "docs", "scripts", "tools", "packaging", ".ci")
 TEXT = (".hpp", ".cpp", ".c", ".py", ".sh", ".cmake", ".md", ".txt", ".in")
 
 
@@ -78,8 +78,9 @@ def strata(cmake):
         below[name] = seen
     everything = set(direct)
     below["fetch"] = everything | {"fetch"}
+    below["lab"] = everything | {"lab"}
     below["mapper"] = everything | {"mapper"}
-    below["apps"] = everything | {"fetch", "mapper", "apps"}
+    below["apps"] = everything | {"fetch", "lab", "mapper", "apps"}
     # troika.hpp includes everything public and is for users, not for us.
     below["umbrella"] = everything | {"umbrella"}
     return below
@@ -92,7 +93,7 @@ def stratum_of(path):
         return parts[2] if len(parts) > 3 else "umbrella"
     if parts[0] == "src":
         return parts[1] if len(parts) > 2 else "umbrella"
-    return parts[0] if parts[0] in ("fetch", "mapper", "apps") and len(parts) > 1 else None
+    return parts[0] if parts[0] in ("fetch", "lab", "mapper", "apps") and len(parts) > 1 else None
 
 
 def load(root):
