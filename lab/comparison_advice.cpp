@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace troika::lab {
 
@@ -16,6 +17,11 @@ double seconds(duration time) { return std::chrono::duration<double>(time).count
 double wall(const model_result& of) { return of.wall().median; }
 double memory(const model_result& of) { return of.of(&run_figures::memory_peak_bytes).median; }
 std::string time_of(const model_result& of) { return seconds_text(wall(of)); }
+
+// The processes and threads that it takes.
+std::pair<double, double> size_of(const model_result& of) {
+    return {of.of(&run_figures::processes).median, of.of(&run_figures::threads).median};
+}
 
 bool can_be_chosen(const model_result& of) { return of.model != work_model::threads_gil; }
 
@@ -41,9 +47,8 @@ private:
         said_.push_back(fmt::format(text, std::forward<Arguments>(arguments)...));
     }
     [[nodiscard]] double computing() const { return seconds(of_.what.time(step_kind::compute)); }
-    [[nodiscard]] bool computes() const {
-        return computing() > 0.2 * (computing() + seconds(of_.what.waiting()));
-    }
+    // Whether it matters who computes.
+    [[nodiscard]] bool computes() const { return computing() > 0.5 * wall(*best_); }
 
     void choose() {
         std::vector<std::string_view> peers;
@@ -61,10 +66,8 @@ private:
         text += '.';
         if (sync == best_) text += " Nothing is gained by doing several things at once.";
         if (!peers.empty())
-            text += fmt::format(" {} {} as fast (within 10 %), but {} more memory; {} takes {}.",
-                                fmt::join(peers, ", "), peers.size() == 1 ? "is" : "are",
-                                peers.size() == 1 ? "takes" : "take", name_of(best_->model),
-                                bytes_text(static_cast<std::uint64_t>(memory(*best_))));
+            text += fmt::format(" {} {} as fast (within 10 %), with no fewer threads or processes.",
+                                fmt::join(peers, ", "), peers.size() == 1 ? "is" : "are");
         said_.push_back(std::move(text));
     }
 
@@ -95,6 +98,13 @@ private:
         const model_result* const gil = of_.find(work_model::threads_gil);
         const model_result* const threads = of_.find(work_model::threads);
         if (gil == nullptr || threads == nullptr) return;
+        if (wall(*gil) <= wall(*threads) * as_fast && computes()) {
+            say("With a GIL {} took {}, without {}: hardly a difference here, where threads kept "
+                "no more than {:.2f} processors busy.",
+                counted(gil->workers, "thread"), time_of(*gil), time_of(*threads),
+                threads->busy().median);
+            return;
+        }
         if (wall(*gil) <= wall(*threads) * as_fast) {
             say("A GIL would cost these threads little: {} with it, {} without. It is given back "
                 "for whatever waits.",
@@ -180,7 +190,7 @@ const model_result* best_of(const comparison& of) {
     const model_result* best = nullptr;
     for (const model_result& each : of.models) {
         if (!can_be_chosen(each) || each.runs.empty() || wall(each) > fastest * as_fast) continue;
-        if (best == nullptr || memory(each) < memory(*best)) best = &each;
+        if (best == nullptr || size_of(each) < size_of(*best)) best = &each;
     }
     return best;
 }

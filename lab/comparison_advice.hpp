@@ -13,8 +13,8 @@ inline constexpr double as_fast = 1.10;
 /// A spread beyond that makes us doubt.
 inline constexpr double spread_max = 0.15;
 
-/// The model to choose: of those as fast as the fastest, the one that takes least memory. Never
-/// threads_gil, which is there to be looked at.
+/// The model to choose: of those as fast as the fastest, the one with the fewest processes, and
+/// then threads. Never threads_gil, which is there to be looked at.
 /// Returns: null for no models that could be chosen.
 [[nodiscard]] const model_result* best_of(const comparison& of);
 

@@ -29,7 +29,7 @@ std::string count_text(double count) {
 comparison_cells cells_of(const comparison& of, bool unicode) {
     comparison_cells cells;
     cells.heads = {"model",    "time",   "CPU",    "speed-up", "busy",
-                   "switches", "memory", "median", "99 %"};
+                   "switches", "memory", "50% done", "99% done"};
     const model_result* const base = of.find(work_model::sync);
     const double sync_s = base != nullptr ? base->wall().median : 0;
     for (const model_result& each : of.models) {

@@ -19,8 +19,8 @@ struct comparison_cells {
     std::vector<row> rows;
 };
 
-/// Time, CPU, speed-up against sync, processors kept busy, context switches, peak memory, and the
-/// latencies that half and 99 % of the tasks had at most. "-" for a speed-up without sync.
+/// Time, CPU, speed-up against sync, processors kept busy, context switches, peak memory, and when
+/// half and 99 % of the tasks were done. "-" for a speed-up without sync.
 [[nodiscard]] comparison_cells cells_of(const comparison& of, bool unicode);
 
 /// The same as lines for a terminal, in 80 columns, with a line of spreads for more than one run.

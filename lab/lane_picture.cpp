@@ -98,12 +98,19 @@ public:
 
     [[nodiscard]] std::string legend() const {
         std::string text;
+        std::size_t column = 0;
+        const auto add = [&](const std::string& entry) {
+            const std::size_t width = columns_of(entry);
+            const bool fits = column + 2 + width <= columns_ + label_columns;
+            if (!text.empty()) text += fits ? "  " : "\n";
+            column = text.empty() || !fits ? width : column + 2 + width;
+            text += entry;
+        };
         for (std::size_t i = 0; i < signs.size(); ++i)
             if (seen_[i])
-                text += fmt::format("{}{} {}", text.empty() ? "" : "  ",
-                                    style_.unicode ? signs[i].unicode : signs[i].ascii,
-                                    signs[i].meaning);
-        if (strip_) text += "\nGIL: the number of the thread that has it";
+                add(fmt::format("{} {}", style_.unicode ? signs[i].unicode : signs[i].ascii,
+                                signs[i].meaning));
+        if (strip_) add("GIL: the number of the thread that has it");
         return text + "\n";
     }
 
@@ -179,6 +186,10 @@ std::string lane_picture(const std::vector<pictured_run>& runs, const shown_styl
             if (trace.lanes[i].kind == lane_kind::strip) ++strips;
             shown.emplace_back(i, std::span(trace.spans).subspan(first, at - first));
         }
+        // Tasks after the threads that run them, and last who holds what.
+        std::ranges::stable_sort(shown, {}, [&](const auto& one) {
+            return trace.lanes[one.first].kind;
+        });
         std::size_t left = shown.size() - strips;
         std::size_t lines = left > lanes_shown_max ? lanes_shown_max - 1 : left;
         left -= lines;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <map>
 
 namespace troika::lab {
@@ -64,7 +65,15 @@ time_point run_in_processes(run_context& run) {
             answers.push_back(pool.submit<&do_task>(run.what.tasks[task], run.how.place,
                                                     static_cast<std::uint64_t>(task)));
         }
-        for (future<remote_done>& each : answers) all.push_back(std::move(each).get());
+        std::exception_ptr failure;
+        for (future<remote_done>& each : answers) {
+            try {
+                all.push_back(std::move(each).get());
+            } catch (...) {
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
         ended = os::steady_time();
         pool.shutdown();   // what workers have used is known when they have ended
     }

@@ -22,6 +22,7 @@ inline model_result result_of(work_model model, std::vector<double> walls, doubl
         run.switches_voluntary = 10;
         run.switches_involuntary = 2;
         run.threads = workers;
+        run.processes = model == work_model::processes ? 1 + workers : 1;
         run.latencies_s = {wall / 2, wall};
     }
     text_table texts(made.trace);
