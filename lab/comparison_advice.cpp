@@ -48,7 +48,7 @@ private:
     }
     [[nodiscard]] double computing() const { return seconds(of_.what.time(step_kind::compute)); }
     // Whether it matters who computes.
-    [[nodiscard]] bool computes() const { return computing() > 0.5 * wall(*best_); }
+    [[nodiscard]] bool computes() const { return computing() > 0.3 * wall(*best_); }
 
     void choose() {
         std::vector<std::string_view> peers;

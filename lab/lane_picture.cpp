@@ -9,6 +9,7 @@
 #include <array>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace troika::lab {
 
@@ -187,8 +188,8 @@ std::string lane_picture(const std::vector<pictured_run>& runs, const shown_styl
             shown.emplace_back(i, std::span(trace.spans).subspan(first, at - first));
         }
         // Tasks after the threads that run them, and last who holds what.
-        std::ranges::stable_sort(shown, {}, [&](const auto& one) {
-            return trace.lanes[one.first].kind;
+        std::ranges::sort(shown, {}, [&](const auto& one) {
+            return std::pair(trace.lanes[one.first].kind, one.first);
         });
         std::size_t left = shown.size() - strips;
         std::size_t lines = left > lanes_shown_max ? lanes_shown_max - 1 : left;

@@ -33,7 +33,7 @@ class pool_lanes {
 public:
     pool_lanes(recording& record, std::uint32_t count) : record_(record) {
         for (std::uint32_t number = 1; number <= count; ++number)
-            names_.push_back(record.text(fmt::format("pool thread {}", number)));
+            names_.push_back(record.text(fmt::format("pool {}", number)));
     }
     lane_record& of_this_thread() {
         const std::scoped_lock here(mutex_);

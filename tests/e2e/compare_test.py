@@ -35,7 +35,7 @@ class Command(unittest.TestCase):
         return self.path(name)
 
     def run_it(self, *words, code=0, **variables):
-        environment = dict(os.environ, TMPDIR=self.place, LC_ALL="C", **variables)
+        environment = {**os.environ, "TMPDIR": self.place, "LC_ALL": "C", **variables}
         done = subprocess.run([BINARY, "compare", *words], capture_output=True, text=True,
                               timeout=TIME_MAX, check=False, env=environment,
                               stdin=subprocess.DEVNULL)
@@ -139,16 +139,14 @@ class Compare(Command):
         self.assertIn("\n omelette", output)
         self.assertIn("\n GIL", output)
         self.assertRegex(output, r"(?m)^\* Choose ")
-        unicode = self.run_it("--repeats", "1", "--models", "sync", LANG="x", LC_ALL="C.UTF-8")[0]
+        unicode = self.run_it("--repeats", "1", "--models", "sync", LC_ALL="C.UTF-8")[0]
         self.assertIn("░", unicode)
 
     def on_terminal(self, *words, columns=100, **variables):
         """Returns: what a terminal of that width got."""
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        environment = dict(os.environ, TERM="xterm", LC_ALL="C", **variables)
-        environment.pop("NO_COLOR", None)
-        environment.update(variables)
+        environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "", **variables}
         child = subprocess.Popen([BINARY, "compare", *words], stdin=side, stdout=side, stderr=side,
                                  env=environment, close_fds=True)
         os.close(side)
