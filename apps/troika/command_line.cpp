@@ -2,6 +2,7 @@
 #include "apps/troika/command_line.hpp"
 
 #include "apps/troika/command_line_advise.hpp"
+#include "apps/troika/command_line_compare.hpp"
 #include "apps/troika/command_line_help.hpp"
 #include "apps/troika/command_line_watch.hpp"
 #include "apps/troika/quantity.hpp"
@@ -440,6 +441,7 @@ command parse_command_line(int argc, const char* const* argv) {
     map_command map;
     watch_command watch;
     advise_command advise;
+    compare_command compare;
     bool show_version = false;
     app.formatter(make_plain_formatter());   // the subcommands inherit it
     app.add_flag("--version", show_version, "Say which version this is");
@@ -456,6 +458,7 @@ command parse_command_line(int argc, const char* const* argv) {
     declare_map(*on_map, map.options);
     declare_watch(app, watch);
     declare_advise(*on_advise, advise);
+    declare_compare(app, compare);
 
     try {
         std::vector<const char*> words(argv, argv + argc);
@@ -473,6 +476,7 @@ command parse_command_line(int argc, const char* const* argv) {
             finish_advise(on_advise->remaining(), advise);
             return advise;
         }
+        if (parsed_compare(app)) return compare;
         if (on_doctor->parsed()) return doctor_command();
         if (parsed_watch(app)) return watch;
         if (!on_get->parsed()) return usage_error(app, "say what to do: try troika --help");

@@ -17,7 +17,7 @@ struct message {
 };
 
 using command = std::variant<message, get_command, serve_command, map_command, advise_command,
-                             watch_command, doctor_command>;
+                             watch_command, compare_command, doctor_command>;
 
 /// Reads the command line. Never throws but std::bad_alloc: every mistake of the user is a message
 /// that says what to write instead.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lab/workload.hpp"
 #include "mapper/options.hpp"
 
 #include <troika/fetch/options.hpp>
@@ -80,6 +81,22 @@ struct advise_command {
     std::string output;                           // a file for the report; empty: a stream
 };
 
+/// `troika compare`.
+struct compare_command {
+    compare_command() = default;
+
+    std::string workload = "breakfast";   // a built-in one, or a file
+    lab::workload_sizes sizes;            // of a built-in one
+    std::vector<std::string> models;      // empty: all that make a difference
+    std::optional<std::uint32_t> workers;
+    std::optional<unsigned> repeats;
+    std::optional<std::chrono::nanoseconds> switch_interval;
+    bool json = false;
+    bool colour = true;    // on terminals
+    std::string page;      // files; empty: none
+    std::string trace;
+};
+
 /// `troika doctor`.
 struct doctor_command {};
 
@@ -89,6 +106,7 @@ int run_serve(const serve_command& command);
 int run_map(const map_command& command);
 int run_watch(const watch_command& command);
 int run_advise(const advise_command& command);
+int run_compare(const compare_command& command);
 int run_doctor();
 
 }  // namespace troika::apps

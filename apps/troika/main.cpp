@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/command_line.hpp"
 
+#include <troika/proc/process_entry.hpp>
+
 #include <cstdio>
 #include <exception>
 #include <variant>
@@ -19,12 +21,14 @@ struct runner {
     int operator()(const map_command& command) const { return run_map(command); }
     int operator()(const watch_command& command) const { return run_watch(command); }
     int operator()(const advise_command& command) const { return run_advise(command); }
+    int operator()(const compare_command& command) const { return run_compare(command); }
     int operator()(const doctor_command&) const { return run_doctor(); }
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    troika::process_entry();
     try {
         return std::visit(runner{}, parse_command_line(argc, argv));
     } catch (const std::exception& error) {
