@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -142,11 +143,12 @@ class Compare(Command):
         unicode = self.run_it("--repeats", "1", "--models", "sync", LC_ALL="C.UTF-8")[0]
         self.assertIn("░", unicode)
 
-    def on_terminal(self, *words, columns=100, **variables):
-        """Returns: what a terminal of that width got."""
+    def on_terminal(self, *words, columns=100, until=None, code=0, **variables):
+        """Returns: what a terminal of that width got. Once it shows `until`, Ctrl-C is sent."""
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "", **variables}
+        environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "",
+                       "TMPDIR": self.place, **variables}
         child = subprocess.Popen([BINARY, "compare", *words], stdin=side, stdout=side, stderr=side,
                                  env=environment, close_fds=True)
         os.close(side)
@@ -159,8 +161,11 @@ class Compare(Command):
             if not block:
                 break
             seen += block
+            if until and until in seen:
+                child.send_signal(signal.SIGINT)
+                until = None
         os.close(main)
-        self.assertEqual(child.wait(TIME_MAX), 0)
+        self.assertEqual(child.wait(TIME_MAX), code)
         return seen.decode("ascii")
 
     def test_terminals_have_colours_progress_and_a_width(self):
@@ -173,6 +178,12 @@ class Compare(Command):
         self.assertEqual(widest, 100)
         for plain in (self.on_terminal(*few, NO_COLOR="1"), self.on_terminal(*few, "--no-color")):
             self.assertNotIn("\x1b[1m", plain)
+
+    def test_an_interrupt_ends_all_of_it(self):
+        # The terminal has no end before the last process that writes to it has gone.
+        seen = self.on_terminal("cpu", "--tasks", "2000", until=b"1 of", code=-signal.SIGINT)
+        self.assertNotIn("Choose", seen)
+        self.assertEqual(os.listdir(self.place), [])
 
     def test_pages_and_traces(self):
         page, trace = self.path("a.html"), self.path("a.json")
