@@ -206,6 +206,7 @@ class Compare(Command):
         for words, said in (
                 (["lunch"], "there is no workload lunch"),
                 (["--tasks", "0"], "--tasks: write 1 to"),
+                (["--tasks", "-1"], "--tasks: write 1 to"),
                 (["--delay", "1s"], "--delay is for io and mixed"),
                 (["io", "--delay", "soon"], "--delay"),
                 (["io", "--delay", "2m"], "--delay"),

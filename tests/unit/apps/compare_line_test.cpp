@@ -77,7 +77,6 @@ TEST(compare_line, mistakes) {
     EXPECT_THAT(usage_error({"--trace", "a.gz"}), HasSubstr(".pftrace"));
     EXPECT_THAT(usage_error({"--delay", "soon"}), HasSubstr("--delay"));
     EXPECT_THAT(usage_error({"--size", "much"}), HasSubstr("--size"));
-    EXPECT_THAT(usage_error({"--tasks", "-1"}), HasSubstr("--tasks"));
     EXPECT_THAT(usage_error({"io", "cpu"}), HasSubstr("cpu"));
     EXPECT_THAT(usage_error({"--fast"}), HasSubstr("--fast"));
 }
