@@ -38,7 +38,7 @@ std::string usage_error(std::initializer_list<const char*> arguments) {
     return text->text;
 }
 
-TEST(compare_line, what_is_not_said) {
+TEST(command_line_compare, what_is_not_said) {
     const compare_command plain = compare({});
     EXPECT_EQ(plain.workload, "breakfast");
     EXPECT_THAT(plain.models, IsEmpty());
@@ -49,7 +49,7 @@ TEST(compare_line, what_is_not_said) {
     EXPECT_THAT(plain.page + plain.trace, IsEmpty());
 }
 
-TEST(compare_line, options) {
+TEST(command_line_compare, options) {
     const compare_command all =
         compare({"mixed", "--tasks", "7", "--delay", "5ms", "--compute", "2ms", "--size", "3k",
                  "--sync", "--models", "threads+gil,async", "--workers", "3", "--repeats", "2",
@@ -71,7 +71,7 @@ TEST(compare_line, options) {
     EXPECT_EQ(all.trace, "a.json");
 }
 
-TEST(compare_line, mistakes) {
+TEST(command_line_compare, mistakes) {
     EXPECT_THAT(usage_error({"--models", "sync,"}), HasSubstr("known are sync, async, async+pool"));
     EXPECT_THAT(usage_error({"--models", "async,async"}), HasSubstr("twice"));
     EXPECT_THAT(usage_error({"--trace", "a.gz"}), HasSubstr(".pftrace"));
@@ -81,7 +81,7 @@ TEST(compare_line, mistakes) {
     EXPECT_THAT(usage_error({"--fast"}), HasSubstr("--fast"));
 }
 
-TEST(compare_line, help_names_workloads_and_models) {
+TEST(command_line_compare, help_names_workloads_and_models) {
     const command parsed = parse({"--help"});
     const message& help = std::get<message>(parsed);
     EXPECT_EQ(help.exit_code, 0);
