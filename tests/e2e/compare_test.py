@@ -71,10 +71,10 @@ class Compare(Command):
         self.assertGreaterEqual(answer["machine"]["processors"], 1)
 
     def test_breakfast_takes_as_long_as_the_longest_dish(self):
-        answer, models = self.figures("--repeats", "3")
+        answer, models = self.figures("--repeats", "5")
         self.check_plausible(answer)
         self.assertEqual(answer["workload"]["name"], "breakfast")
-        self.assertEqual(answer["repeats"], 3)
+        self.assertEqual(answer["repeats"], 5)
         self.assertEqual(list(models), [name for name in MODELS if name != "async+pool"])
         self.assertGreaterEqual(models["sync"]["wall_s_min"], 0.220)
         self.assertGreaterEqual(models["async"]["wall_s_min"], 0.080)
@@ -85,20 +85,20 @@ class Compare(Command):
                         models["processes"]["memory_peak_bytes"])
 
     def test_requests_overlap(self):
-        answer, models = self.figures("io", "--tasks", "20", "--delay", "20ms", "--repeats", "1")
+        answer, models = self.figures("io", "--tasks", "20", "--delay", "20ms", "--repeats", "3")
         self.check_plausible(answer)
         self.assertEqual(answer["workload"]["steps"]["request"], 20)
-        self.assertGreaterEqual(models["sync"]["wall_s"], 0.400)
+        self.assertGreaterEqual(models["sync"]["wall_s_min"], 0.400)
         for name in ("async", "threads", "threads+gil"):
-            self.assertLess(models[name]["wall_s"], 0.300, name)
+            self.assertLess(models[name]["wall_s_min"], 0.300, name)
 
     def test_computing_is_not_helped_by_a_loop_or_a_gil(self):
         answer, models = self.figures("cpu", "--tasks", "6", "--compute", "30ms", "--repeats", "3")
         self.check_plausible(answer)
-        for name in ("sync", "async", "threads+gil"):
-            self.assertGreater(models[name]["wall_s"], 0.150, name)
+        for name in ("async", "threads+gil"):   # two processors would make it 0.5
+            self.assertGreater(models[name]["wall_s_max"], 0.7 * models["sync"]["wall_s_min"], name)
         for one in models.values():
-            self.assertGreater(one["cpu_s"], 0.100, one["model"])
+            self.assertGreater(one["cpu_s"], 0.060, one["model"])
         if answer["machine"]["processors"] > 1:
             self.assertLess(models["threads"]["wall_s_min"], models["threads+gil"]["wall_s_max"])
 
@@ -121,12 +121,12 @@ class Compare(Command):
     def test_work_of_our_own(self):
         mine = self.write("my.json", [{"name": "reader", "tasks": 3, "steps": [{"wait_ms": 20}]},
                                       {"name": "sums", "steps": [{"compute_ms": 5}]}])
-        answer, models = self.figures(mine, "--models", "async,sync", "--repeats", "1")
+        answer, models = self.figures(mine, "--models", "async,sync", "--repeats", "3")
         self.check_plausible(answer)
         self.assertEqual(answer["workload"]["name"], "my")
         self.assertEqual(list(models), ["async", "sync"])
         self.assertGreaterEqual(models["sync"]["wall_s"], 0.060)
-        self.assertLess(models["async"]["wall_s"], models["sync"]["wall_s"])
+        self.assertLess(models["async"]["wall_s_min"], models["sync"]["wall_s_max"])
 
     def test_text_is_plain_and_fits(self):
         output, error = self.run_it("breakfast", "--repeats", "1")
@@ -275,12 +275,13 @@ class BesidePython(Command):
             ratios.append(both / alone)
         models = self.figures("cpu", "--tasks", "2", "--compute", "150ms", "--models",
                               "sync,threads+gil", "--workers", "2", "--repeats", "3")[1]
-        ours = models["threads+gil"]["wall_s"] / models["sync"]["wall_s"]
+        ours = models["threads+gil"]["wall_s_max"] / models["sync"]["wall_s_min"]
 
         def check(ratio):
             self.assertGreater(ratio, 0.7)   # two processors would make it 0.5
-            self.assertLess(ratio, 2.5)
-        self.check_both(check, ours, sorted(ratios)[1])
+        self.check_both(check, ours, max(ratios))
+        both = models["threads+gil"]["wall_s_min"] / models["sync"]["wall_s_max"]
+        self.check_both(lambda ratio: self.assertLess(ratio, 2), both, min(ratios))
 
     def test_waits_overlap(self):
         def wait():
