@@ -333,6 +333,7 @@ class BesidePython(Command):
             # Not each wait is delayed: the other one may have just been asked to let go.
             self.check_both(lambda seconds, i=interval: self.assertGreater(
                 seconds, times * i * 0.5), ours, python)
+            self.assertLess(max(ours, python), 4 * min(ours, python))
             if interval == 0.02:
                 slow = (ours, python)
         self.check_both(self.assertTrue, ours < slow[0], python < slow[1])
