@@ -52,7 +52,8 @@ task<void> serve(std::uint16_t& port, event& listens, event& stop) {
     net::server_options options;
     options.drain_timeout = duration(0);
     options.on_error = net::error_listener(&ignore);
-    net::server server = co_await net::start_server({"127.0.0.1", 0}, &answer, options);
+    const net::endpoint where{.host = "127.0.0.1", .port = 0};
+    net::server server = co_await net::start_server(where, &answer, options);
     port = server.port();
     listens.set();
     co_await server.serve_until(stop.wait());

@@ -24,9 +24,6 @@ namespace troika::lab {
 
 namespace {
 
-// The compiler must not find out that nobody needs the result.
-void keep(std::uint64_t result) noexcept { asm volatile("" : : "r"(result) : "memory"); }
-
 // Sends the request and waits for the answer and the end. Returns: when the answer was sent.
 time_point ask(std::uint16_t port, duration delay) {
     const std::optional<socket_address> where = os::parse_address("127.0.0.1", port);
@@ -161,7 +158,7 @@ void blocking_worker::compute(duration time, std::uint32_t name) {
     time_point last = began;
     for (std::uint64_t done = 0; done < rounds;) {
         const std::uint64_t now_done = std::min(at_once, rounds - done);
-        keep(compute_rounds(now_done, done));
+        result_.store(compute_rounds(now_done, done), std::memory_order_relaxed);
         done += now_done;
         const time_point now = os::steady_time();
         if (now - last >= check_interval + stolen_min) {

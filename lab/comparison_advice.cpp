@@ -47,6 +47,9 @@ private:
         said_.push_back(fmt::format(text, std::forward<Arguments>(arguments)...));
     }
     [[nodiscard]] double computing() const { return seconds(of_.what.time(step_kind::compute)); }
+    [[nodiscard]] bool others_work() const {
+        return of_.machine.load_before > 0.5 * of_.machine.processors;
+    }
     // Whether it matters who computes.
     [[nodiscard]] bool computes() const { return computing() > 0.3 * wall(*best_); }
 
@@ -64,7 +67,11 @@ private:
             text += fmt::format(", {:.1f} times as fast as one after the other ({})",
                                 wall(*sync) / wall(*best_), time_of(*sync));
         text += '.';
-        if (sync == best_) text += " Nothing is gained by doing several things at once.";
+        if (sync == best_ && computes() && others_work())
+            text += " Nothing was gained by doing several things at once, but others were at "
+                    "work: repeat it on a quiet machine.";
+        else if (sync == best_)
+            text += " Nothing is gained by doing several things at once.";
         if (!peers.empty())
             text += fmt::format(" {} {} as fast (within 10 %), with no fewer threads or processes.",
                                 fmt::join(peers, ", "), peers.size() == 1 ? "is" : "are");
@@ -167,7 +174,7 @@ private:
             say("Times differed much from run to run ({}): compare what is far apart only, or "
                 "repeat it on a quiet machine.",
                 fmt::join(wide, ", "));
-        if (of_.machine.load_before > 0.5 * of_.machine.processors)
+        if (others_work())
             say("Others were at work when it began: a load of {:.1f} on {}.",
                 of_.machine.load_before, counted(of_.machine.processors, "processor"));
     }

@@ -114,7 +114,8 @@ private:
     }
     task<void> request(duration delay, lane_record& lane, std::uint32_t name) {
         const time_point began = os::steady_time();
-        net::stream server = co_await net::open_connection({"127.0.0.1", run_.how.place.port});
+        const net::endpoint where{.host = "127.0.0.1", .port = run_.how.place.port};
+        net::stream server = co_await net::open_connection(where);
         const request_bytes asked = request_after(delay);
         co_await server.write_all(std::span<const std::byte>(asked));
         const std::string answer = co_await server.read_all(64);

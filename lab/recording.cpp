@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace troika::lab {
 
@@ -10,6 +11,28 @@ namespace {
 
 std::int64_t ns(time_point at) noexcept {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
+
+// How many wait at a time: tasks, and threads in blocking calls.
+std::vector<trace_data::sample> count_waits(const trace_data& of) {
+    std::vector<std::pair<std::int64_t, int>> changes;
+    for (const trace_data::span& each : of.spans) {
+        const bool is_task = of.lanes[each.lane].kind == lane_kind::task;
+        if (each.state != (is_task ? span_state::waits : span_state::blocked)) continue;
+        changes.emplace_back(each.begin, 1);
+        changes.emplace_back(each.end, -1);
+    }
+    std::ranges::sort(changes);
+    std::vector<trace_data::sample> samples;
+    std::int64_t value = 0;
+    for (const auto& [at, by] : changes) {
+        value += by;
+        if (!samples.empty() && samples.back().at == at)
+            samples.back().value = value;
+        else
+            samples.push_back({.at = at, .value = value});
+    }
+    return samples;
 }
 
 }  // namespace
@@ -93,6 +116,10 @@ trace_data recording::finish(time_point ended) {
                                 .to_lane = places.at(each.to), .from = from,
                                 .to = std::max(from, placed_at(ns(each.came)))});
     }
+    std::vector<trace_data::sample> waits = count_waits(data_);
+    if (!waits.empty())
+        data_.counters.push_back(
+            {.process = 0, .name = text("waiting"), .samples = std::move(waits)});
     return std::move(data_);
 }
 

@@ -64,7 +64,8 @@ public:
                time_point came);
 
     [[nodiscard]] time_point began() const noexcept { return began_; }
-    /// All of it, once; what lies outside of the run is cut.
+    /// All of it, once, with a counter of how many wait at a time; what lies outside of the run is
+    /// cut.
     [[nodiscard]] trace_data finish(time_point ended);
 
     static constexpr std::size_t arrows_max = 100'000;

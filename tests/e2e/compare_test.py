@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -70,10 +71,10 @@ class Compare(Command):
         self.assertGreaterEqual(answer["machine"]["processors"], 1)
 
     def test_breakfast_takes_as_long_as_the_longest_dish(self):
-        answer, models = self.figures("--repeats", "3")
+        answer, models = self.figures("--repeats", "5")
         self.check_plausible(answer)
         self.assertEqual(answer["workload"]["name"], "breakfast")
-        self.assertEqual(answer["repeats"], 3)
+        self.assertEqual(answer["repeats"], 5)
         self.assertEqual(list(models), [name for name in MODELS if name != "async+pool"])
         self.assertGreaterEqual(models["sync"]["wall_s_min"], 0.220)
         self.assertGreaterEqual(models["async"]["wall_s_min"], 0.080)
@@ -84,20 +85,20 @@ class Compare(Command):
                         models["processes"]["memory_peak_bytes"])
 
     def test_requests_overlap(self):
-        answer, models = self.figures("io", "--tasks", "20", "--delay", "20ms", "--repeats", "1")
+        answer, models = self.figures("io", "--tasks", "20", "--delay", "20ms", "--repeats", "3")
         self.check_plausible(answer)
         self.assertEqual(answer["workload"]["steps"]["request"], 20)
-        self.assertGreaterEqual(models["sync"]["wall_s"], 0.400)
+        self.assertGreaterEqual(models["sync"]["wall_s_min"], 0.400)
         for name in ("async", "threads", "threads+gil"):
-            self.assertLess(models[name]["wall_s"], 0.300, name)
+            self.assertLess(models[name]["wall_s_min"], 0.300, name)
 
     def test_computing_is_not_helped_by_a_loop_or_a_gil(self):
         answer, models = self.figures("cpu", "--tasks", "6", "--compute", "30ms", "--repeats", "3")
         self.check_plausible(answer)
-        for name in ("sync", "async", "threads+gil"):
-            self.assertGreater(models[name]["wall_s"], 0.150, name)
+        for name in ("async", "threads+gil"):   # two processors would make it 0.5
+            self.assertGreater(models[name]["wall_s_max"], 0.7 * models["sync"]["wall_s_min"], name)
         for one in models.values():
-            self.assertGreater(one["cpu_s"], 0.100, one["model"])
+            self.assertGreater(one["cpu_s"], 0.060, one["model"])
         if answer["machine"]["processors"] > 1:
             self.assertLess(models["threads"]["wall_s_min"], models["threads+gil"]["wall_s_max"])
 
@@ -120,12 +121,12 @@ class Compare(Command):
     def test_work_of_our_own(self):
         mine = self.write("my.json", [{"name": "reader", "tasks": 3, "steps": [{"wait_ms": 20}]},
                                       {"name": "sums", "steps": [{"compute_ms": 5}]}])
-        answer, models = self.figures(mine, "--models", "async,sync", "--repeats", "1")
+        answer, models = self.figures(mine, "--models", "async,sync", "--repeats", "3")
         self.check_plausible(answer)
         self.assertEqual(answer["workload"]["name"], "my")
         self.assertEqual(list(models), ["async", "sync"])
         self.assertGreaterEqual(models["sync"]["wall_s"], 0.060)
-        self.assertLess(models["async"]["wall_s"], models["sync"]["wall_s"])
+        self.assertLess(models["async"]["wall_s_min"], models["sync"]["wall_s_max"])
 
     def test_text_is_plain_and_fits(self):
         output, error = self.run_it("breakfast", "--repeats", "1")
@@ -142,11 +143,12 @@ class Compare(Command):
         unicode = self.run_it("--repeats", "1", "--models", "sync", LC_ALL="C.UTF-8")[0]
         self.assertIn("░", unicode)
 
-    def on_terminal(self, *words, columns=100, **variables):
-        """Returns: what a terminal of that width got."""
+    def on_terminal(self, *words, columns=100, until=None, code=0, **variables):
+        """Returns: what a terminal of that width got. Once it shows `until`, Ctrl-C is sent."""
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "", **variables}
+        environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "",
+                       "TMPDIR": self.place, **variables}
         child = subprocess.Popen([BINARY, "compare", *words], stdin=side, stdout=side, stderr=side,
                                  env=environment, close_fds=True)
         os.close(side)
@@ -159,8 +161,11 @@ class Compare(Command):
             if not block:
                 break
             seen += block
+            if until and until in seen:
+                child.send_signal(signal.SIGINT)
+                until = None
         os.close(main)
-        self.assertEqual(child.wait(TIME_MAX), 0)
+        self.assertEqual(child.wait(TIME_MAX), code)
         return seen.decode("ascii")
 
     def test_terminals_have_colours_progress_and_a_width(self):
@@ -173,6 +178,12 @@ class Compare(Command):
         self.assertEqual(widest, 100)
         for plain in (self.on_terminal(*few, NO_COLOR="1"), self.on_terminal(*few, "--no-color")):
             self.assertNotIn("\x1b[1m", plain)
+
+    def test_an_interrupt_ends_all_of_it(self):
+        # The terminal has no end before the last process that writes to it has gone.
+        seen = self.on_terminal("cpu", "--tasks", "2000", until=b"1 of", code=-signal.SIGINT)
+        self.assertNotIn("Choose", seen)
+        self.assertEqual(os.listdir(self.place), [])
 
     def test_pages_and_traces(self):
         page, trace = self.path("a.html"), self.path("a.json")
@@ -195,6 +206,7 @@ class Compare(Command):
         for words, said in (
                 (["lunch"], "there is no workload lunch"),
                 (["--tasks", "0"], "--tasks: write 1 to"),
+                (["--tasks", "-1"], "--tasks: write 1 to"),
                 (["--delay", "1s"], "--delay is for io and mixed"),
                 (["io", "--delay", "soon"], "--delay"),
                 (["io", "--delay", "2m"], "--delay"),
@@ -263,12 +275,13 @@ class BesidePython(Command):
             ratios.append(both / alone)
         models = self.figures("cpu", "--tasks", "2", "--compute", "150ms", "--models",
                               "sync,threads+gil", "--workers", "2", "--repeats", "3")[1]
-        ours = models["threads+gil"]["wall_s"] / models["sync"]["wall_s"]
+        ours = models["threads+gil"]["wall_s_max"] / models["sync"]["wall_s_min"]
 
         def check(ratio):
             self.assertGreater(ratio, 0.7)   # two processors would make it 0.5
-            self.assertLess(ratio, 2.5)
-        self.check_both(check, ours, sorted(ratios)[1])
+        self.check_both(check, ours, max(ratios))
+        both = models["threads+gil"]["wall_s_min"] / models["sync"]["wall_s_max"]
+        self.check_both(lambda ratio: self.assertLess(ratio, 2), both, min(ratios))
 
     def test_waits_overlap(self):
         def wait():
@@ -320,6 +333,7 @@ class BesidePython(Command):
             # Not each wait is delayed: the other one may have just been asked to let go.
             self.check_both(lambda seconds, i=interval: self.assertGreater(
                 seconds, times * i * 0.5), ours, python)
+            self.assertLess(max(ours, python), 4 * min(ours, python))
             if interval == 0.02:
                 slow = (ours, python)
         self.check_both(self.assertTrue, ours < slow[0], python < slow[1])

@@ -244,7 +244,7 @@ TEST(CommandLine, Map) {
 
 TEST(CommandLine, DoctorAndTheRest) {
     EXPECT_TRUE(std::holds_alternative<doctor_command>(parse({"doctor"})));
-    EXPECT_THAT(usage_error({}), HasSubstr("get, serve, map, advise or doctor"));
+    EXPECT_THAT(usage_error({}), HasSubstr("say what to do"));
     EXPECT_THAT(usage_error({"fetch"}), HasSubstr("fetch"));
     EXPECT_THAT(usage_error({"doctor", "x"}), HasSubstr("x"));
 }

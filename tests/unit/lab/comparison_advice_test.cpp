@@ -69,6 +69,10 @@ TEST(comparison_advice, where_nothing_is_gained_it_says_so) {
         built_in_workload("files"), {result_of(work_model::sync, {0.10}, 0.1, 5 * megabyte),
                                      result_of(work_model::threads, {0.098}, 0.1, 9 * megabyte)});
     EXPECT_THAT(advise_on(flat).front(), HasSubstr("Nothing is gained"));
+    comparison disturbed = slow_sample();
+    EXPECT_THAT(advise_on(disturbed).front(), HasSubstr("Nothing is gained"));
+    disturbed.machine.load_before = 3;
+    EXPECT_THAT(advise_on(disturbed).front(), HasSubstr("others were at work"));
 }
 
 TEST(comparison_advice, a_pool_beside_the_loop) {

@@ -4,6 +4,7 @@
 #include "inspect/span_index.hpp"
 #include "lab/answering_server.hpp"
 #include "lab/computing.hpp"
+#include "lab/spread.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <system_error>
+#include <vector>
 
 namespace troika::lab {
 namespace {
@@ -103,12 +104,15 @@ INSTANTIATE_TEST_SUITE_P(every, model_run_of, ::testing::ValuesIn(work_models),
 
 class timed_model_run : public ::testing::Test {
 protected:
-    double wall_of(work_model model, const workload& what, std::uint32_t workers) {
+    // Of a few runs: others may disturb some of them.
+    spread wall_of(work_model model, const workload& what, std::uint32_t workers) {
         model_settings how;
         how.model = model;
         how.workers = workers;
         how.place = {.port = 0, .rounds_per_ms = rounds_, .folder = ::testing::TempDir()};
-        return run_model(what, how).figures.wall_s;
+        std::vector<double> walls;
+        for (int i = 0; i < 4; ++i) walls.push_back(run_model(what, how).figures.wall_s);
+        return spread_of(walls);
     }
 
     const std::uint64_t rounds_ = measure_rounds_per_ms();
@@ -116,10 +120,10 @@ protected:
 
 TEST_F(timed_model_run, waits_add_up_or_overlap) {
     const workload breakfast = built_in_workload("breakfast");
-    EXPECT_GE(wall_of(work_model::sync, breakfast, 1), 0.220);
+    EXPECT_GE(wall_of(work_model::sync, breakfast, 1).least, 0.220);
     for (const work_model model : {work_model::async, work_model::threads,
                                    work_model::threads_gil}) {
-        const double wall = wall_of(model, breakfast, 4);
+        const double wall = wall_of(model, breakfast, 4).least;
         EXPECT_GE(wall, 0.080) << name_of(model);
         EXPECT_LT(wall, 0.215) << name_of(model);   // less than one after the other
     }
@@ -128,11 +132,12 @@ TEST_F(timed_model_run, waits_add_up_or_overlap) {
 TEST_F(timed_model_run, threads_with_a_gil_compute_one_at_a_time) {
     workload_sizes sizes;
     sizes.tasks = 4;
-    sizes.compute = 25ms;
+    sizes.compute = 15ms;
     const workload what = built_in_workload("cpu", sizes);
-    // 100 ms of work, whose rounds were the fastest of many.
-    EXPECT_GT(wall_of(work_model::threads_gil, what, 4), 0.080);
-    EXPECT_GT(wall_of(work_model::async, what, 1), 0.080);
+    // On two processors it would be half of it.
+    const double alone = wall_of(work_model::sync, what, 1).least;
+    EXPECT_GT(wall_of(work_model::threads_gil, what, 4).most, 0.7 * alone);
+    EXPECT_GT(wall_of(work_model::async, what, 1).most, 0.7 * alone);
 }
 
 TEST(work_model, names) {

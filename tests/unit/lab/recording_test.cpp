@@ -69,5 +69,27 @@ TEST(recording, becomes_a_trace) {
     EXPECT_GE(trace.arrows[0].to, trace.arrows[0].from);
 }
 
+TEST(recording, counts_who_waits) {
+    recording all(at(0ms));
+    const std::uint32_t process = all.add_process(77, "async");
+    lane_record& loop = all.lane(process, lane_kind::thread, 1, 0);
+    lane_record& one = all.lane(process, lane_kind::task, 1, 0);
+    lane_record& two = all.lane(process, lane_kind::task, 2, 0);
+    loop.add(span_state::waits, 0, at(0ms), at(9ms));   // of a thread: for results
+    one.add(span_state::waits, 0, at(0ms), at(4ms));
+    one.add(span_state::runs, 0, at(4ms), at(5ms));
+    two.add(span_state::waits, 0, at(2ms), at(4ms));
+    const trace_data trace = all.finish(at(9ms));
+    ASSERT_EQ(trace.counters.size(), 1u);
+    EXPECT_EQ(trace.texts[trace.counters[0].name], "waiting");
+    const auto& samples = trace.counters[0].samples;
+    ASSERT_EQ(samples.size(), 3u);
+    EXPECT_EQ(samples[0].value, 1);
+    EXPECT_EQ(samples[1].at, 2'000'000);
+    EXPECT_EQ(samples[1].value, 2);
+    EXPECT_EQ(samples[2].at, 4'000'000);
+    EXPECT_EQ(samples[2].value, 0);
+}
+
 }  // namespace
 }  // namespace troika::lab
