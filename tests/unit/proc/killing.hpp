@@ -3,6 +3,8 @@
 
 #include <troika/proc/process_pool.hpp>
 
+#include "inspect/registry.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -25,6 +27,7 @@ namespace troika {
 
 inline std::size_t open_descriptors() {
     using std::filesystem::directory_iterator;
+    impl::registry::get();   // is opened once, and stays
     return static_cast<std::size_t>(
         std::distance(directory_iterator("/proc/self/fd"), directory_iterator()));
 }

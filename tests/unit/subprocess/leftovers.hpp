@@ -3,6 +3,8 @@
 
 #include <troika/loop/event_loop.hpp>
 
+#include "inspect/registry.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -17,6 +19,7 @@
 namespace troika::subprocess {
 
 inline long open_descriptors() {
+    troika::impl::registry::get();   // is opened once, and stays
     return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 

@@ -62,8 +62,9 @@ TEST_F(live_trace, records_a_program_that_runs) {
     beside_a_loop([&] { watch::trace_program(os::process_id(), path, 10ms, 1min); });
     std::ifstream in(path);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    EXPECT_THAT(text, HasSubstr("traceEvents"));
-    EXPECT_THAT(text, HasSubstr("live_trace_test.cpp"));
+    // Not by matchers, which would print all of it.
+    EXPECT_TRUE(text.find("traceEvents") != std::string::npos);
+    EXPECT_TRUE(text.find(R"("cat":"run")") != std::string::npos);
 }
 
 TEST_F(live_trace, can_be_asked_for_again) {

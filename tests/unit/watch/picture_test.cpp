@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <latch>
 #include <string>
 
 namespace {
@@ -95,7 +96,10 @@ TEST(picture, shows_queues_and_pools) {
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(items.try_put(i));
     static_cast<void>(items.try_get());
     thread_pool pool({.workers = 2, .name = "builders"});
-    pool.submit([] {}).get();
+    std::latch both(2);   // threads have begun
+    auto first = pool.submit([&] { both.arrive_and_wait(); });
+    pool.submit([&] { both.arrive_and_wait(); }).get();
+    first.get();
     const picture seen = look_at_us();
     const picture::part* const one = find(seen, listed::queue);
     ASSERT_NE(one, nullptr);
