@@ -118,6 +118,8 @@ private:
         net::stream server = co_await net::open_connection(where);
         const request_bytes asked = request_after(delay);
         co_await server.write_all(std::span<const std::byte>(asked));
+        // On one machine this waits for nobody but the loop.
+        lane.add_ready(name, began, os::steady_time());
         const std::string answer = co_await server.read_all(64);
         const time_point answered = time_of_answer(answer);
         if (answered == never) os::throw_error(ECONNRESET, "hear our server");
