@@ -6,6 +6,7 @@
 #include "lab/computing.hpp"
 #include "lab/spread.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -90,8 +91,8 @@ TEST_P(model_run_of, what_goes_wrong_is_reported) {
         static_cast<void>(run_model(what, how));
         ADD_FAILURE() << "nothing was reported";
     } catch (const std::exception& error) {
-        EXPECT_NE(std::string(error.what()).find("there-is-no-such-folder"), std::string::npos)
-            << error.what();
+        EXPECT_THAT(error.what(), ::testing::MatchesRegex("(create|open) .*"));   // one, not all
+        EXPECT_THAT(error.what(), ::testing::HasSubstr("there-is-no-such-folder"));
     }
 }
 
@@ -138,6 +139,25 @@ TEST_F(timed_model_run, threads_with_a_gil_compute_one_at_a_time) {
     const double alone = wall_of(work_model::sync, what, 1).least;
     EXPECT_GT(wall_of(work_model::threads_gil, what, 4).most, 0.7 * alone);
     EXPECT_GT(wall_of(work_model::async, what, 1).most, 0.7 * alone);
+}
+
+TEST_F(timed_model_run, a_loop_that_computes_keeps_others_from_asking) {
+    const answering_server server;
+    model_settings how;
+    how.model = work_model::async;
+    how.place = {.port = server.port(), .rounds_per_ms = rounds_, .folder = ""};
+    const workload what{.name = "two",
+                        .tasks = {{.name = "asks", .steps = {{.kind = step_kind::request,
+                                                              .time = 1ms}}},
+                                  {.name = "computes", .steps = {{.kind = step_kind::compute,
+                                                                  .time = 30ms}}}}};
+    const model_run run = run_model(what, how);
+    std::int64_t ready = 0;
+    for (const trace_data::span& each : run.trace.spans)
+        if (each.state == span_state::ready && run.trace.texts[each.name] == "asks")
+            ready += each.end - each.begin;
+    EXPECT_GT(ready, duration(10ms).count());
+    EXPECT_GT(run.figures.latencies_s[0], 0.010);
 }
 
 TEST(work_model, names) {
