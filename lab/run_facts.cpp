@@ -2,6 +2,7 @@
 #include "lab/run_facts.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace troika::lab {
 
@@ -25,12 +26,29 @@ std::string_view name_of(time_use use) noexcept {
     return "other";
 }
 
+namespace {
+
+/// What two runs of a program say of it, weighed by how long it computed.
+working_process joined(const working_process& one, const working_process& other) {
+    working_process both = one;
+    both.cpu_s += other.cpu_s;
+    both.threads = std::max(one.threads, other.threads);
+    const double share = both.cpu_s > 0 ? other.cpu_s / both.cpu_s : 0;
+    both.running = std::lerp(one.running, other.running, share);
+    both.locked = std::lerp(one.locked, other.locked, share);
+    both.turns_per_s = std::lerp(one.turns_per_s, other.turns_per_s, share);
+    return both;
+}
+
+}  // namespace
+
 run_facts sum_of(const std::vector<run_facts>& runs) {
     const auto longest = std::ranges::max_element(runs, {}, &run_facts::wall_s);
     run_facts sum = *longest;   // its names and its picture
     for (auto run = runs.begin(); run != runs.end(); ++run) {
         if (run == longest) continue;
         sum.wall_s += run->wall_s;
+        sum.busiest = joined(sum.busiest, run->busiest);
         sum.user_s += run->user_s;
         sum.system_s += run->system_s;
         for (std::size_t i = 0; i < time_use_count; ++i) sum.time_s[i] += run->time_s[i];

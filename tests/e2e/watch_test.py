@@ -36,6 +36,10 @@ class Watch(unittest.TestCase):
         self.addCleanup(server.send_signal, signal.SIGCONT)
         server.url = server.stdout.readline().strip()   # where it listens, once it does
         self.assertIn("http://", server.url)
+        # It waits for connections a moment after it has said so.
+        while more.get("env", {}).get("TROIKA_INSPECT") != "0" and \
+                "accept 127.0.0.1:" not in troika("tree", str(server.pid))[0]:
+            self.assertIsNone(server.poll())
         return server
 
     def tree(self, server):

@@ -53,6 +53,19 @@ TEST(RunFacts, RunsAddUp) {
     EXPECT_EQ(sum.busy.size(), 4u);
 }
 
+TEST(RunFacts, TheBusiestAddsUpByTheTimeThatItComputed) {
+    std::vector<run_facts> runs(3);
+    for (run_facts& run : runs) run.busiest = {"python3", 1.0, 3, 1.0, 2.0, 100.0};
+    runs[1].wall_s = 5;
+    runs[1].busiest = {"python3", 2.0, 4, 3.0, 1.0, 200.0};
+    const working_process all = sum_of(runs).busiest;
+    EXPECT_DOUBLE_EQ(all.cpu_s, 4);
+    EXPECT_EQ(all.threads, 4U);
+    EXPECT_DOUBLE_EQ(all.running, 2);
+    EXPECT_DOUBLE_EQ(all.locked, 1.5);
+    EXPECT_DOUBLE_EQ(all.turns_per_s, 150);
+}
+
 TEST(RunFacts, WhatIsUnknownOfOneIsUnknownOfAll) {
     run_facts secret = example(1);
     secret.io_known = secret.switches_known = false;
