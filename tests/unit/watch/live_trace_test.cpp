@@ -41,11 +41,11 @@ protected:
     template <class F>
     void beside_a_loop(F work) {
         std::atomic<bool> done{false};
+        event_loop loop;
         std::thread other([&] {
             work();
             done = true;
         });
-        event_loop loop;
         auto turns = [&]() -> task<void> {
             while (!done) co_await yield_now();
         };
