@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/commands.hpp"
+#include "apps/troika/terminal_wishes.hpp"
 #include "fetch/printable.hpp"
 #include "lab/advice.hpp"
 #include "lab/advice_report.hpp"
@@ -253,21 +254,11 @@ task<int> advisor::watch_process() {
 lab::report_style advisor::style_of(int descriptor) {
     lab::report_style style;
     const bool is_terminal = descriptor >= 0 && os::is_terminal(descriptor);
-    const std::string term = os::environment("TERM").value_or("");
-    style.colour = is_terminal && !term.empty() && term != "dumb" &&
-                   os::environment("NO_COLOR").value_or("").empty();
+    const terminal_wishes wishes = read_terminal_wishes(os::environment);
+    style.colour = is_terminal && wishes.colour;
     if (is_terminal) {
         style.columns = os::size_of_terminal(descriptor).columns;
-        for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-            std::string locale = os::environment(name).value_or("");
-            if (locale.empty()) continue;
-            std::ranges::transform(locale, locale.begin(), [](char letter) {
-                return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a')
-                                                      : letter;
-            });
-            style.unicode = locale.contains("utf-8") || locale.contains("utf8");
-            break;
-        }
+        style.unicode = wishes.unicode;
     }
     return style;
 }

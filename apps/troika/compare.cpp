@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/commands.hpp"
+#include "apps/troika/terminal_wishes.hpp"
 #include "fetch/printable.hpp"
 #include "lab/comparison.hpp"
 #include "lab/comparison_report.hpp"
@@ -9,6 +10,9 @@
 #include "os/file.hpp"
 #include "os/signal.hpp"
 #include "os/terminal.hpp"
+
+#include <troika/fs/whole_file.hpp>
+#include <troika/loop/run.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,25 +32,12 @@ constexpr int usage = 2;
 constexpr int failure = 1;
 constexpr std::size_t workload_bytes_max = std::size_t{4} << 20;
 
-bool speaks_utf8() {
-    for (const char* const variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        std::string locale = os::environment(variable).value_or("");
-        if (locale.empty()) continue;   // POSIX: as if it were not set
-        std::ranges::transform(locale, locale.begin(), [](char letter) {
-            return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-        });
-        return locale.contains("utf-8") || locale.contains("utf8");
-    }
-    return false;
-}
-
 lab::shown_style choose_style(const compare_command& command) {
     lab::shown_style style;
     const bool is_terminal = os::is_terminal(1);
-    const std::string term = os::environment("TERM").value_or("");
-    style.unicode = speaks_utf8();
-    style.colour = command.colour && is_terminal && !term.empty() && term != "dumb" &&
-                   os::environment("NO_COLOR").value_or("").empty();
+    const terminal_wishes wishes = read_terminal_wishes(os::environment);
+    style.unicode = wishes.unicode;
+    style.colour = command.colour && is_terminal && wishes.colour;
     if (is_terminal) style.columns = os::size_of_terminal(1).columns;
     return style;
 }
@@ -80,35 +71,23 @@ lab::workload read_workload(const compare_command& command) {
     }
 }
 
-/// A file that is written when all is done; that it can be, is known before.
-class later_file {
-public:
-    explicit later_file(const std::string& path) : path_(path) {
-        if (path.empty()) return;
-        file_.reset(os::or_throw(
-            os::open_file(path.c_str(), {.read = false, .write = true, .create = true}), "open",
-            path));
-    }
-    void write(const std::function<void(const std::function<void(std::string_view)>&)>& content) {
-        if (!file_) return;
-        os::or_throw(os::truncate(file_.get(), 0), "write", path_);
-        std::uint64_t at = 0;
-        content([&](std::string_view piece) {
-            while (!piece.empty()) {
-                const auto size =
-                    static_cast<std::uint32_t>(std::min<std::size_t>(piece.size(), 1U << 30));
-                const int done =
-                    os::or_throw(os::write_at(file_.get(), piece.data(), size, at), "write", path_);
-                at += static_cast<std::uint64_t>(done);
-                piece.remove_prefix(static_cast<std::size_t>(done));
-            }
-        });
-    }
+/// Says before the run what would keep a file from being written after it.
+void check_place(const std::string& path) {
+    if (path.empty()) return;
+    const std::size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    const os::fd there(os::or_throw(os::open_file(folder.c_str(), {.directory = true}),
+                                    "open the folder of", path));
+}
 
-private:
-    const std::string& path_;
-    os::fd file_;
-};
+/// Nobody finds a part of it under its name.
+void write_whole(const std::string& path,
+                 const std::function<void(const std::function<void(std::string_view)>&)>& content) {
+    if (path.empty()) return;
+    std::string all;
+    content([&](std::string_view piece) { all += piece; });
+    run(fs::write_file(path, all));
+}
 
 /// "3 of 20: threads", painted again and again.
 class progress_line {
@@ -142,8 +121,8 @@ void compare_and_report(const compare_command& command) {
     plan.repeats = command.repeats;
     if (command.switch_interval) plan.switch_interval = *command.switch_interval;
     plan.folder = os::environment("TMPDIR").value_or(P_tmpdir);
-    later_file page(command.page);
-    later_file trace(command.trace);
+    check_place(command.page);
+    check_place(command.trace);
 
     progress_line line;
     const lab::comparison made =
@@ -151,12 +130,12 @@ void compare_and_report(const compare_command& command) {
             line.paint(model, done, total);
         });
     line.clear();
-    page.write([&](const auto& to) { lab::comparison_page(made, to); });
-    trace.write([&](const auto& to) {
-        lab::comparison_trace(made, lab::trace_format_of(command.trace), to);
-    });
     os::write_text(1, command.json ? lab::comparison_json(made)
                                    : lab::comparison_text(made, choose_style(command)));
+    write_whole(command.page, [&](const auto& to) { lab::comparison_page(made, to); });
+    write_whole(command.trace, [&](const auto& to) {
+        lab::comparison_trace(made, lab::trace_format_of(command.trace), to);
+    });
 }
 
 }  // namespace

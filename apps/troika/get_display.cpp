@@ -57,24 +57,13 @@ fetch::file_progress row_of(const fetch::active_download& file, std::string_view
 }  // namespace
 
 get_display::style get_display::choose_style(const fetch::get_options& options, terminals which,
-                                             const lookup& environment) {
-    const auto value = [&environment](const char* name) {
-        return environment(name).value_or(std::string());
-    };
-    const std::string term = value("TERM");
-    const bool capable = which.error && !term.empty() && term != "dumb";
+                                             const environment_lookup& environment) {
+    const terminal_wishes wishes = read_terminal_wishes(environment);
     style how;
-    how.bars = capable && options.progress && !options.quiet && !options.json &&
-               !(options.output == "-" && which.output);
-    how.colour = capable && value("NO_COLOR").empty();
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        std::string locale = value(name);
-        if (locale.empty()) continue;   // POSIX: as if it were not set
-        for (char& c : locale)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        how.unicode = locale.find("utf-8") != locale.npos || locale.find("utf8") != locale.npos;
-        break;
-    }
+    how.bars = wishes.capable && which.error && options.progress && !options.quiet &&
+               !options.json && !(options.output == "-" && which.output);
+    how.colour = wishes.colour && which.error;
+    how.unicode = wishes.unicode;
     // A file or a pipe may be read anywhere; names in it stay what they are.
     how.unicode = how.unicode || !which.error;
     return how;

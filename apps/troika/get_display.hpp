@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "apps/troika/terminal_wishes.hpp"
 #include "fetch/downloader.hpp"
 #include "fetch/progress.hpp"
 #include "fetch/terminal_painter.hpp"
@@ -22,7 +23,6 @@ public:
         bool colour = false;
         bool unicode = false;
     };
-    using lookup = std::function<std::optional<std::string>(const char*)>;
 
     /// Which of the standard streams are terminals.
     struct terminals {
@@ -34,7 +34,7 @@ public:
     /// and colours, a locale that is not UTF-8 all that is not ASCII. Where a terminal shows the
     /// file itself there are no bars.
     [[nodiscard]] static style choose_style(const fetch::get_options& options, terminals which,
-                                            const lookup& environment);
+                                            const environment_lookup& environment);
 
     get_display(const fetch::get_options& options, const style& how);
 

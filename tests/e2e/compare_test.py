@@ -181,7 +181,8 @@ class Compare(Command):
 
     def test_an_interrupt_ends_all_of_it(self):
         # The terminal has no end before the last process that writes to it has gone.
-        seen = self.on_terminal("cpu", "--tasks", "2000", until=b"1 of", code=-signal.SIGINT)
+        seen = self.on_terminal("cpu", "--tasks", "2000", "--html", self.path("a.html"),
+                                until=b"1 of", code=-signal.SIGINT)
         self.assertNotIn("Choose", seen)
         self.assertEqual(os.listdir(self.place), [])
 
