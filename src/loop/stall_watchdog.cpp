@@ -102,6 +102,7 @@ private:
     struct known {
         std::uint64_t turns = 0;
         time_point report_at = never;
+        std::uint64_t look = 0;   // the last in which the loop was there
     };
 
     static void main(void* self) noexcept { static_cast<watcher*>(self)->watch(); }
@@ -116,30 +117,35 @@ private:
     void look() noexcept {
         impl::registry& list = *impl::registry::get();
         const std::uint32_t used = list.head().used.load(std::memory_order_acquire);
+        ++looks_;
         for (std::uint32_t slot = 1; slot <= used; ++slot) {
             const impl::listing_data what = list.read(slot);
-            if (what.kind == impl::listed::loop && what.thread != 0) look_at(what);
+            if (what.kind != impl::listed::loop || what.thread == 0) continue;
+            try {
+                look_at(what);
+            } catch (...) {   // no memory for it: then the next time
+            }
         }
+        std::erase_if(known_, [&](const auto& each) { return each.second.look != looks_; });
     }
 
-    void look_at(const impl::listing_data& loop) noexcept {
+    void look_at(const impl::listing_data& loop) {
         const auto turns = peek<std::uint64_t>(loop.gauges[0]);
         const auto began = peek<time_point>(loop.gauges[1]);
         const auto task =
             peek<const void*>(loop.thread + offsetof(impl::thread_state, task));
         if (!turns || !began || !task) return;
         known& before = known_[loop.number];
+        before.look = looks_;
         if (before.turns != *turns || *task == nullptr) {
-            before = {*turns, *began + options_.hold_max};
+            before.turns = *turns;
+            before.report_at = *began + options_.hold_max;
             return;
         }
         const time_point now = os::steady_time();
         if (now < before.report_at) return;
         before.report_at = *began + 4 * (now - *began);
-        try {
-            report(loop, now - *began);
-        } catch (...) {   // no memory for it: then the next time
-        }
+        report(loop, now - *began);
     }
 
     void report(const impl::listing_data& loop, duration held) {
@@ -169,6 +175,7 @@ private:
 
     const options options_;
     std::atomic<std::uint32_t> end_{0};
+    std::uint64_t looks_ = 0;
     std::map<std::uint32_t, known> known_;   // by the number of the listing
     os::thread thread_;
 };
