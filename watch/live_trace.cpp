@@ -34,16 +34,17 @@ void trace_program(int pid, const std::string& path, std::chrono::milliseconds l
     if (whole.size() >= sizeof head.trace_path)
         throw std::runtime_error("the path is too long, at most " +
                                  std::to_string(sizeof head.trace_path - 1) + " bytes: " + whole);
-    std::uint32_t before = head.trace.load(std::memory_order_acquire);
-    if (before == trace_asked || before == trace_records)
+    // Who asked before and was killed may have left a wish behind, or a program that records.
+    std::uint32_t before = trace_asked;
+    head.trace.compare_exchange_strong(before, trace_idle, std::memory_order_acq_rel);
+    if (before == trace_records)
         throw std::runtime_error("process " + std::to_string(pid) +
-                                 " is asked for a trace already: try again when that has ended");
+                                 " records already: try again when that has ended");
     std::ranges::copy(whole, head.trace_path);
     head.trace_path[whole.size()] = '\0';
     head.trace_ms = static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(length.count(), 1, 24 * 3'600'000));
-    if (!head.trace.compare_exchange_strong(before, trace_asked, std::memory_order_acq_rel))
-        throw std::runtime_error("somebody else asks for a trace of this process now");
+    head.trace.store(trace_asked, std::memory_order_release);
     const auto give_up = os::steady_time() + patience;
     for (;;) {
         std::uint32_t state = head.trace.load(std::memory_order_acquire);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "watch/program.hpp"
 
-#include "os/fd.hpp"
+#include "inspect/shown_text.hpp"
 #include "os/file.hpp"
 #include "os/memory_file.hpp"
 #include "os/memory_map.hpp"
+#include "watch/remote_memory.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -36,8 +37,6 @@ listing_data copy_of(const registry_slot& from) {
         listing_data data;
         std::memcpy(static_cast<void*>(&data), words, sizeof words);
         data.name[sizeof data.name - 1] = '\0';
-        for (char& c : data.name)
-            if (c != '\0' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) c = '?';
         return data;
     }
     return {};
@@ -50,6 +49,7 @@ listing_data copy_of(const registry_slot& from) {
 /// The register of a process and what it says; nothing where it has none.
 struct found_program {
     program what;
+    os::fd file;
     os::memory_map map;
 };
 std::optional<found_program> open_program(int pid, os::map_access access) {
@@ -60,7 +60,7 @@ std::optional<found_program> open_program(int pid, os::map_access access) {
         if (fs::read_symlink(entry.path(), gone) != wanted) continue;
         os::open_options how;
         how.write = access == os::map_access::read_write;
-        const os::fd file(os::open_file(entry.path().c_str(), how));
+        os::fd file(os::open_file(entry.path().c_str(), how));
         if (!file) continue;
         const long size = os::size_of_memory_file(file.get());   // and nobody can cut it
         os::memory_map map;
@@ -69,7 +69,7 @@ std::optional<found_program> open_program(int pid, os::map_access access) {
             continue;
         if (auto read = read_register(map.data(), map.size()); read && read->pid == pid) {
             read->name = name_of_process(pid);
-            return found_program{std::move(*read), std::move(map)};
+            return found_program{std::move(*read), std::move(file), std::move(map)};
         }
     }
     return std::nullopt;
@@ -123,7 +123,11 @@ program read_program(int pid) {
 }
 
 open_register open_program_to_ask(int pid) {
-    return open_register(std::move(require_program(pid, os::map_access::read_write).map));
+    found_program found = require_program(pid, os::map_access::read_write);
+    if (os::lock_file(found.file.get()) < 0)
+        throw std::runtime_error("somebody else asks process " + std::to_string(pid) +
+                                 " for a trace: try again when that has ended");
+    return {std::move(found.file), std::move(found.map)};
 }
 
 std::vector<program> find_programs() {
@@ -143,13 +147,15 @@ std::vector<program> find_programs() {
     return all;
 }
 
+std::string shown_name(const impl::listing_data& of) {
+    return shown_text(of.name, remote_memory::text_bytes_max);
+}
+
 std::string name_of_process(int pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
     std::string name;
     std::getline(file, name);
-    for (char& c : name)
-        if (static_cast<unsigned char>(c) < 0x20) c = '?';
-    return name;
+    return shown_text(name, remote_memory::text_bytes_max);
 }
 
 }  // namespace troika::watch

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inspect/registry_format.hpp"
+#include "os/fd.hpp"
 #include "os/memory_map.hpp"
 
 #include <array>
@@ -37,20 +38,23 @@ struct program {
 /// Throws: not_visible.
 program read_program(int pid);
 
-/// The register of a running program, mapped so that it can be asked for something.
+/// The register of a running program, mapped so that it can be asked for something. Only one of
+/// them is there at a time, in all processes: when it, or its process, ends, the next may ask.
 class open_register {
 public:
-    explicit open_register(os::memory_map map) noexcept : map_(std::move(map)) {}
+    open_register(os::fd file, os::memory_map map) noexcept
+        : file_(std::move(file)), map_(std::move(map)) {}
 
     [[nodiscard]] impl::registry_head& head() const noexcept {
         return *reinterpret_cast<impl::registry_head*>(map_.data());
     }
 
 private:
+    os::fd file_;   // locked
     os::memory_map map_;
 };
 
-/// Throws: not_visible.
+/// Throws: not_visible; std::runtime_error when somebody else asks.
 open_register open_program_to_ask(int pid);
 
 /// The processes of this machine that are troika programs and may be looked at, by number.
@@ -59,6 +63,9 @@ std::vector<program> find_programs();
 /// Copies what a register of `size` bytes at `data`, which another process writes, says.
 /// Returns: nothing when it makes no sense, or is of another version of troika.
 std::optional<program> read_register(const std::byte* data, std::size_t size);
+
+/// The name that the program gave, as a person may see it.
+std::string shown_name(const impl::listing_data& of);
 
 /// The name of process `pid`, as ps shows it; empty when there is none.
 std::string name_of_process(int pid);

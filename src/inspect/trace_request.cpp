@@ -11,7 +11,9 @@
 #include "os/thread.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <string>
 
@@ -34,7 +36,8 @@ void record(void*) noexcept {
         trace_file file(head.trace_path);
         const time_point end =
             deadline_after(os::steady_time(), std::chrono::milliseconds(head.trace_ms));
-        while (os::shared_futex_wait(head.trace, trace_records, end)) {}
+        const std::atomic<std::uint32_t> pause{0};   // not a word that others may write
+        while (os::futex_wait(pause, 0, end)) {}
         file.write();
         answer(head, trace_done, "");
     } catch (...) {

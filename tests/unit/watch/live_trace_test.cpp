@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "watch/live_trace.hpp"
 
+#include "inspect/registry_format.hpp"
 #include "os/environment.hpp"
 #include "watch/program.hpp"
 
@@ -97,6 +98,33 @@ TEST_F(live_trace, gives_up_on_a_program_that_does_nothing) {
         EXPECT_THAT(error.what(), HasSubstr("no loop of it has had a turn"));
     }
     EXPECT_FALSE(std::filesystem::exists(file("trace.json")));
+}
+
+TEST_F(live_trace, is_asked_for_by_one_at_a_time) {
+    const event_loop idle;
+    const watch::open_register first = watch::open_program_to_ask(os::process_id());
+    try {
+        watch::trace_program(os::process_id(), file("trace.json"), 1ms, 1ms);
+        FAIL();
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("somebody else"));
+    }
+}
+
+TEST_F(live_trace, after_one_who_asked_and_was_killed) {
+    beside_a_loop([&] {
+        watch::open_program_to_ask(os::process_id()).head().trace = impl::trace_records;
+        EXPECT_THROW(watch::trace_program(os::process_id(), file("a.json"), 1ms, 1ms),
+                     std::runtime_error);
+        watch::open_program_to_ask(os::process_id()).head().trace = impl::trace_done;
+        watch::trace_program(os::process_id(), file("b.json"), 1ms, 1min);
+    });
+    EXPECT_TRUE(std::filesystem::exists(file("b.json")));
+    const event_loop idle;
+    watch::open_program_to_ask(os::process_id()).head().trace = impl::trace_asked;
+    EXPECT_THROW(watch::trace_program(os::process_id(), file("c.json"), 1ms, 1ms),
+                 std::runtime_error);
+    EXPECT_EQ(watch::open_program_to_ask(os::process_id()).head().trace, impl::trace_idle);
 }
 
 TEST_F(live_trace, of_no_program) {
