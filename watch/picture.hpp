@@ -40,6 +40,9 @@ picture look_at(program of);
 /// The pictures of a program and of the processes that it lists, which are programs as well.
 std::map<int, picture> look_at_family(program of);
 
+/// As a table with a line for each program.
+std::string list_text(const std::map<int, picture>& all);
+
 /// As a tree: loops and pools, tasks below those that started them, each with its stack; processes
 /// below their pool.
 std::string tree_text(const std::map<int, picture>& family, int pid);

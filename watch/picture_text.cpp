@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "watch/columns.hpp"
 #include "watch/picture.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -17,9 +17,7 @@ std::string counted(std::uint64_t number, std::string_view noun) {
     return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
 
-std::string quoted(const char* name) {
-    return *name == '\0' ? std::string() : " '" + std::string(name) + "'";
-}
+std::string quoted(const std::string& name) { return name.empty() ? "" : " '" + name + "'"; }
 
 /// Lines with the lines of a tree in front of them.
 class tree {
@@ -68,7 +66,7 @@ std::string title_of(const picture::part& part) {
                                           : ", thread " + std::to_string(what.id)) +
                    (part.gauges[0] ? ", " + counted(*part.gauges[0], "turn") : "") +
                    (part.running != 0 ? ", runs a task" : "");
-        case listed::pool: return "pool" + quoted(what.name);
+        case listed::pool: return "pool" + quoted(shown_name(what));
         case listed::pool_worker:
             return "worker, thread " + std::to_string(what.id) +
                    (part.running != 0 ? ": runs a task"
@@ -82,7 +80,7 @@ std::string title_of(const picture::part& part) {
             return "process " + std::to_string(what.id) +
                    (part.gauges[0] ? ": has " + counted(*part.gauges[0], "call") : "");
         case listed::queue: {
-            std::string text = "queue" + quoted(what.name);
+            std::string text = "queue" + quoted(shown_name(what));
             if (part.gauges[0] && part.gauges[3])
                 text += ": " + std::to_string(*part.gauges[0]) + " of " +
                         std::to_string(*part.gauges[3]);
@@ -133,99 +131,24 @@ private:
     std::vector<int> shown_;
 };
 
-// ---- JSON
-
-void string(std::string& into, std::string_view text) {
-    into += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            into += '\\';
-            into += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            char escape[8];
-            std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-            into += escape;
-        } else {
-            into += c;
-        }
-    }
-    into += '"';
-}
-
-void task_json(std::string& into, const seen_task& task) {
-    into += "{\"id\": " + std::to_string(task.what.id) + ", \"name\": ";
-    string(into, task.what.name);
-    into += ", \"state\": ";
-    string(into, task.what.state);
-    if (task.waits_s >= 0) into += ", \"waits_s\": " + std::to_string(task.waits_s);
-    into += std::string(", \"cancelled\": ") + (task.what.cancelled ? "true" : "false");
-    into += ", \"stack\": [";
-    for (std::size_t i = 0; i < task.what.stack.size(); ++i) {
-        const frame_view& frame = task.what.stack[i];
-        into += i == 0 ? "{\"function\": " : ", {\"function\": ";
-        string(into, frame.function);
-        into += ", \"file\": ";
-        string(into, frame.file);
-        into += ", \"line\": " + std::to_string(frame.line) + "}";
-    }
-    into += "], \"children\": [";
-    for (std::size_t i = 0; i < task.children.size(); ++i) {
-        if (i != 0) into += ", ";
-        task_json(into, task.children[i]);
-    }
-    into += "]}";
-}
-
-constexpr const char* kind_names[] = {"nothing",      "loop",    "pool", "worker",
-                                      "process_pool", "process", "queue"};
-
-void part_json(std::string& into, const picture::part& part) {
-    const impl::listing_data& what = part.listed;
-    into += std::string("{\"kind\": \"") + kind_names[static_cast<std::size_t>(what.kind)] +
-            "\", \"number\": " + std::to_string(what.number) +
-            ", \"parent\": " + std::to_string(what.parent) + ", \"name\": ";
-    string(into, what.name);
-    if (what.id != 0)
-        into += (what.kind == listed::process ? ", \"pid\": " : ", \"thread\": ") +
-                std::to_string(what.id);
-    const auto gauge = [&](const char* key, std::size_t which) {
-        if (part.gauges[which])
-            into += std::string(", \"") + key + "\": " + std::to_string(*part.gauges[which]);
-    };
-    switch (what.kind) {
-        case listed::loop: gauge("turns", 0); break;
-        case listed::process_pool:
-        case listed::process: gauge("calls", 0); break;
-        case listed::queue:
-            gauge("items", 0);
-            gauge("items_most", 1);
-            gauge("not_done", 2);
-            gauge("capacity_max", 3);
-            break;
-        default: break;
-    }
-    if (what.thread != 0)
-        into += std::string(", \"runs\": ") + (part.running != 0 ? "\"task\""
-                                               : part.runs_job   ? "\"job\""
-                                                                 : "null");
-    into += ", \"tasks\": [";
-    for (std::size_t i = 0; i < part.tasks.size(); ++i) {
-        if (i != 0) into += ", ";
-        task_json(into, part.tasks[i]);
-    }
-    into += "]}";
-}
-
-void strings(std::string& into, const char* key, const std::vector<std::string>& all) {
-    into += std::string(", \"") + key + "\": [";
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (i != 0) into += ", ";
-        string(into, all[i]);
-    }
-    into += "]";
-}
-
 }  // namespace
+
+std::string list_text(const std::map<int, picture>& all) {
+    std::string text = "    PID  LOOPS  POOLS  PROCESSES   TASKS  PROGRAM\n";
+    for (const auto& [pid, one] : all) {
+        const auto count = [&parts = one.parts](listed kind) {
+            return std::to_string(std::ranges::count(
+                parts, kind, [](const picture::part& part) { return part.listed.kind; }));
+        };
+        text += at_right(std::to_string(pid), 7) + at_right(count(listed::loop), 7) +
+                at_right(count(listed::pool), 7) + at_right(count(listed::process), 11) +
+                at_right(one.notes.empty() ? std::to_string(one.task_count()) : "?", 8) + "  " +
+                one.of.name + "\n";
+        for (const std::string& each : one.warnings) text += "         ! " + each + "\n";
+        for (const std::string& each : one.notes) text += "         (" + each + ")\n";
+    }
+    return text;
+}
 
 std::string tree_text(const std::map<int, picture>& family, int pid) {
     const picture& first = family.at(pid);
@@ -233,25 +156,6 @@ std::string tree_text(const std::map<int, picture>& family, int pid) {
     made.add(first.of.name + " (" + std::to_string(pid) + ")\n");
     family_text(family).process(first, "", made);
     return made.take();
-}
-
-std::string to_json(const std::map<int, picture>& family) {
-    std::string all = "[";
-    for (const auto& [pid, one] : family) {
-        all += all.size() == 1 ? "{\"pid\": " : ", {\"pid\": ";
-        all += std::to_string(pid) + ", \"name\": ";
-        string(all, one.of.name);
-        all += ", \"parts\": [";
-        for (std::size_t i = 0; i < one.parts.size(); ++i) {
-            if (i != 0) all += ", ";
-            part_json(all, one.parts[i]);
-        }
-        all += "]";
-        strings(all, "warnings", one.warnings);
-        strings(all, "notes", one.notes);
-        all += "}";
-    }
-    return all + "]\n";
 }
 
 }  // namespace troika::watch

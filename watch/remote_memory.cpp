@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "watch/remote_memory.hpp"
 
+#include "inspect/shown_text.hpp"
 #include "os/process_memory.hpp"
 
 #include <algorithm>
@@ -29,9 +30,7 @@ std::string remote_memory::text(std::uint64_t address) {
         if (end != piece + size) break;
         address += size;
     }
-    for (char& c : all)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return all;
+    return shown_text(all, text_bytes_max);
 }
 
 const std::string& remote_memory::constant_text(std::uint64_t address) {

@@ -27,7 +27,7 @@ public:
         if (!read(address, std::as_writable_bytes(std::span(&value, 1)))) return std::nullopt;
         return value;
     }
-    /// The C string there, up to `text_bytes_max`, what is not printable replaced.
+    /// The C string there, as shown_text(), up to `text_bytes_max`.
     std::string text(std::uint64_t address);
     /// Of what does not change while the process lives, such as literals: is read once.
     const std::string& constant_text(std::uint64_t address);

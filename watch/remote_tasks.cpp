@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "watch/remote_tasks.hpp"
 
+#include <troika/io/operation.hpp>
+
+#include "inspect/shown_text.hpp"
 #include "os/clock.hpp"
 #include "watch/wait_label.hpp"
 
@@ -171,7 +174,7 @@ std::string remote_tasks::label_of(std::uint64_t wait, seen_task& of) {
         const auto op = memory_.get<std::uint8_t>(request + program_.where(place::request_op));
         const auto descriptor =
             memory_.get<std::int32_t>(request + program_.where(place::request_descriptor));
-        std::string text = operation_label(op.value_or(255));
+        std::string text(io::name_of(static_cast<io_op>(op.value_or(255))));
         if (descriptor && *descriptor >= 0) text += " " + subject_of(*descriptor);
         return text;
     }
@@ -184,7 +187,7 @@ std::string remote_tasks::subject_of(int descriptor) {
         std::filesystem::read_symlink("/proc/" + std::to_string(program_.pid) + "/fd/" +
                                           std::to_string(descriptor), error).string();
     if (error) return "descriptor " + std::to_string(descriptor);
-    return socket_label(program_.pid, link);
+    return socket_label(program_.pid, shown_text(link, remote_memory::text_bytes_max));
 }
 
 // ---- cycles

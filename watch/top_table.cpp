@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "watch/top_table.hpp"
 
+#include "watch/columns.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -8,25 +10,6 @@
 namespace troika::watch {
 
 using impl::listed;
-
-namespace {
-
-/// Cut or filled to `columns`; no byte of a character is left alone.
-std::string fitted(const std::string& text, std::size_t columns) {
-    std::string made;
-    std::size_t width = 0;
-    for (std::size_t i = 0; i < text.size() && width < columns; ++width) {
-        do made += text[i++];
-        while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80);
-    }
-    return made + std::string(columns - width, ' ');
-}
-
-std::string right(const std::string& text, std::size_t columns) {
-    return text.size() >= columns ? text : std::string(columns - text.size(), ' ') + text;
-}
-
-}  // namespace
 
 void top_table::update(const std::map<int, picture>& family, int pid) {
     ++looks_;
@@ -50,7 +33,7 @@ void top_table::update(const std::map<int, picture>& family, int pid) {
                 if (part.running != 0 || part.runs_job) ++busy;
             }
             if (what.kind == listed::queue && part.gauges[0] && part.gauges[3])
-                queues_.push_back((*what.name == '\0' ? "queue" : std::string(what.name)) + " " +
+                queues_.push_back((*what.name == '\0' ? "queue" : shown_name(what)) + " " +
                                   std::to_string(*part.gauges[0]) + "/" +
                                   std::to_string(*part.gauges[3]) + " (most " +
                                   std::to_string(part.gauges[1].value_or(0)) + ")");
@@ -124,10 +107,10 @@ std::vector<std::string> top_table::lines(const screen& size, std::size_t& first
     first = std::min(first, rows_.size() > room ? rows_.size() - room : 0);
     for (std::size_t i = first; i < rows_.size() && i - first < room; ++i) {
         const row& each = rows_[i];
-        std::string line = wide ? right(std::to_string(each.pid), 7) : "";
-        line += right("#" + std::to_string(each.id), wide ? 8 : 7) +
-                right(std::to_string(each.runs_percent) + "%", 6);
-        if (wide) line += right(each.waits_ns >= 0 ? duration_text(each.waits_ns) : "", 12);
+        std::string line = wide ? at_right(std::to_string(each.pid), 7) : "";
+        line += at_right("#" + std::to_string(each.id), wide ? 8 : 7) +
+                at_right(std::to_string(each.runs_percent) + "%", 6);
+        if (wide) line += at_right(each.waits_ns >= 0 ? duration_text(each.waits_ns) : "", 12);
         line += "  ";
         const std::size_t gap = 1;
         line += fitted(fitted(each.name, name_columns - std::min(gap, name_columns)), name_columns);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "watch/wait_label.hpp"
 
-#include <troika/loop/io_request.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -83,23 +81,6 @@ std::string wait_label(string_view type) {
     }
     std::ranges::replace(text, '_', ' ');
     return text.empty() ? "waits" : text;
-}
-
-std::string operation_label(std::uint8_t op) {
-    switch (static_cast<io_op>(op)) {
-        case io_op::nop: return "nop";
-        case io_op::recv: return "recv";
-        case io_op::send: return "send";
-        case io_op::accept: return "accept";
-        case io_op::connect: return "connect";
-        case io_op::wait_readable: return "wait until readable";
-        case io_op::wait_writable: return "wait until writable";
-        case io_op::read: return "read";
-        case io_op::write: return "write";
-        case io_op::sync: return "sync";
-        case io_op::call: return "call";
-    }
-    return "an operation";
 }
 
 std::string socket_label(int pid, const std::string& link) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,9 +9,6 @@ namespace troika::watch {
 /// What a task waits for, by the name of the type of its suspension, as suspension::label() would
 /// say it without the name of the object.
 std::string wait_label(std::string_view type);
-
-/// The name of an io_op.
-std::string operation_label(std::uint8_t op);
 
 /// What `link`, read from /proc/`pid`/fd, stands for: of a TCP or Unix socket its addresses.
 std::string socket_label(int pid, const std::string& link);

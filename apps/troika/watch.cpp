@@ -34,17 +34,6 @@ namespace {
 constexpr int input = 0;
 constexpr int output = 1;
 
-std::string right(const std::string& text, std::size_t columns) {
-    return text.size() >= columns ? text : std::string(columns - text.size(), ' ') + text;
-}
-
-std::size_t count(const watch::picture& of, impl::listed kind) {
-    std::size_t number = 0;
-    for (const watch::picture::part& part : of.parts)
-        if (part.listed.kind == kind) ++number;
-    return number;
-}
-
 int list_programs(bool json) {
     std::map<int, watch::picture> all;
     for (watch::program& each : watch::find_programs()) {
@@ -59,18 +48,7 @@ int list_programs(bool json) {
         os::write_text(2, "troika ps: no troika program runs that this user may look at\n");
         return 0;
     }
-    std::string text = "    PID  LOOPS  POOLS  PROCESSES   TASKS  PROGRAM\n";
-    using impl::listed;
-    for (const auto& [pid, one] : all) {
-        text += right(std::to_string(pid), 7) + right(std::to_string(count(one, listed::loop)), 7) +
-                right(std::to_string(count(one, listed::pool)), 7) +
-                right(std::to_string(count(one, listed::process)), 11) +
-                right(one.notes.empty() ? std::to_string(one.task_count()) : "?", 8) + "  " +
-                fetch::printable(one.of.name) + "\n";
-        for (const std::string& each : one.warnings) text += "         ! " + each + "\n";
-        for (const std::string& each : one.notes) text += "         (" + each + ")\n";
-    }
-    os::write_text(output, text);
+    os::write_text(output, watch::list_text(all));
     return 0;
 }
 
@@ -114,13 +92,21 @@ public:
         text.resize(text.size() - 2);   // no line after the last
         os::write_text(output, text + "\x1b[J");
     }
-    void look() {
+    /// Returns: false when the program cannot be looked at any more, and the cause is why().
+    bool look() {
         if (!paused_) {
-            const auto family = watch::look_at_family(watch::read_program(what_.pid));
-            table_.update(family, what_.pid);
+            try {
+                const auto family = watch::look_at_family(watch::read_program(what_.pid));
+                table_.update(family, what_.pid);
+            } catch (const watch::not_visible& error) {
+                why_ = error.what();
+                return false;
+            }
         }
         paint();
+        return true;
     }
+    [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
     task<void> take_keys(event& changed, event& ended) {
         for (;;) {
@@ -147,6 +133,7 @@ private:
     watch::top_table table_;
     std::size_t first_ = 0;
     bool paused_ = false;
+    std::string why_;
 };
 
 task<void> repaint_on_resize(top_screen& screen) {
@@ -173,10 +160,11 @@ task<void> show_top(top_screen& screen, duration interval) {
         group.create_task(end_on_signal(ended), {.name = "signals"});
         auto painting = [&]() -> task<void> {
             for (;;) {
-                screen.look();
+                if (!screen.look()) break;
                 changed.clear();
                 co_await move_on_after(interval, until(changed));
             }
+            ended.set();
         };
         auto painted = group.create_task(painting(), {.name = "paint"});
         auto until_end = [&]() -> task<void> {
@@ -192,11 +180,13 @@ task<void> show_top(top_screen& screen, duration interval) {
 int run_top(const watch_command& what) {
     if (os::is_terminal(input) && os::is_terminal(output)) {
         static_cast<void>(watch::read_program(what.pid));   // what is wrong is said before
-        top_screen screen(what);
-        try {
+        std::string why;
+        {
+            top_screen screen(what);
             run(show_top(screen, what.interval), {.handle_interrupt = false});
-        } catch (const exception_group&) {   // the program has ended
+            why = screen.why();
         }
+        if (!why.empty()) os::write_text(2, "troika top: " + fetch::printable(why) + "\n");
         return 0;
     }
     // One table, of what could be seen in an interval.

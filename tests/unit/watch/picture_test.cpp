@@ -88,7 +88,7 @@ TEST(picture, shows_tasks_with_what_they_wait_for_and_where) {
     const std::string text = tree_text({{seen.of.pid, seen}}, seen.of.pid);
     EXPECT_THAT(text, HasSubstr("sleeper #"));
     EXPECT_THAT(text, HasSubstr(": sleep"));
-    EXPECT_THAT(to_json({{seen.of.pid, seen}}), HasSubstr("\"name\": \"sleeper\""));
+    EXPECT_THAT(to_json({{seen.of.pid, seen}}), HasSubstr("\"name\":\"sleeper\""));
 }
 
 TEST(picture, shows_queues_and_pools) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "watch/wait_label.hpp"
 
-#include <troika/loop/io_request.hpp>
-
 #include <gtest/gtest.h>
 
 namespace {
 
-using namespace troika;
 using namespace troika::watch;
 
 TEST(wait_label, says_what_a_person_would) {
@@ -18,11 +15,6 @@ TEST(wait_label, says_what_a_person_would) {
     EXPECT_EQ(wait_label("troika::impl::queue_core::get_place"), "queue get");
     EXPECT_EQ(wait_label("mine::oven"), "mine oven");
     EXPECT_EQ(wait_label(""), "waits");
-}
-
-TEST(wait_label, of_operations) {
-    EXPECT_EQ(operation_label(static_cast<std::uint8_t>(io_op::recv)), "recv");
-    EXPECT_EQ(operation_label(200), "an operation");
 }
 
 TEST(wait_label, of_what_is_no_socket) {
