@@ -38,42 +38,6 @@ private:
 
 }  // namespace
 
-// ---- what is asked of a call
-
-/// Keeps the engine of a call there, if the call is not done.
-class remote_call::engine_use {
-public:
-    explicit engine_use(remote_call& of) noexcept {
-        const spin_guard here(&of.use_lock_);
-        engine_ = of.engine_;
-        if (engine_ != nullptr) engine_->begin_use();
-    }
-    engine_use(const engine_use&) = delete;
-    engine_use& operator=(const engine_use&) = delete;
-    ~engine_use() {
-        if (engine_ != nullptr) engine_->end_use();
-    }
-    [[nodiscard]] process_engine* engine() const noexcept { return engine_; }
-
-private:
-    process_engine* engine_;
-};
-
-bool remote_call::cancel() noexcept {
-    const engine_use use(*this);
-    return use.engine() != nullptr && use.engine()->cancel(*this);
-}
-
-void remote_call::help(const future_core& core) noexcept {
-    const engine_use use(*this);
-    if (use.engine() != nullptr) use.engine()->help(*this, core);
-}
-
-void process_engine::forget(remote_call& call) noexcept {
-    const spin_guard here(&call.use_lock_);
-    call.engine_ = nullptr;
-}
-
 // ---- calls
 
 void process_engine::require_open() const {
@@ -95,7 +59,7 @@ void process_engine::submit(remote_call& call) noexcept {
         const std::scoped_lock here(mutex_);
         refused = refusal();
         if (!refused) {
-            call.engine_ = this;
+            keep(call);
             call.waits_ = true;
             pending_.push_back(call);
             first = assign();
@@ -306,36 +270,21 @@ void process_engine::complete(remote_worker& from, remote_worker::answer& what) 
     }
     answer_source source({what.bytes.get(), what.total}, from.attachments_of(what));
     wire_reader reader(source, what.total);
-    forget(*call);
-    reader.set_origin(place_of(from));
-    if (what.is_error)
-        call->fail(error_in(reader));
-    else
-        call->accept(reader);
+    let_go(*call);
+    reader.set_origin(from.place);
+    end_with(*call, reader, what.is_error);
     what.shrink();
     from.end_of_attachments(what);
-    let_go();
-}
-
-std::exception_ptr process_engine::error_in(wire_reader& from) noexcept {
-    try {
-        return read_exception(from);
-    } catch (...) {
-        return std::current_exception();
-    }
-}
-
-std::string process_engine::place_of(const remote_worker& of) {
-    return "worker " + std::to_string(of.index) + ", process " + std::to_string(of.pid);
+    one_less();
 }
 
 void process_engine::finish(remote_call& call, std::exception_ptr error) noexcept {
-    forget(call);
+    let_go(call);
     call.fail(std::move(error));
-    let_go();
+    one_less();
 }
 
-void process_engine::let_go() noexcept {
+void process_engine::one_less() noexcept {
     // Sequentially consistent, against end(), which says that it waits and then looks.
     if (calls_.fetch_sub(1, std::memory_order_seq_cst) != 1 ||
         !ending_.load(std::memory_order_seq_cst)) [[likely]]
@@ -420,7 +369,7 @@ void process_engine::end() noexcept {
     }
     thread_.join();
     // Who helps with a call that is done looks at it no more, but has not said so yet.
-    while (uses_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+    wait_until_unused();
 }
 
 process_pool::statistics process_engine::stats() const noexcept {

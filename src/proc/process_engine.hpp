@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troika/core/executor.hpp>
+#include <troika/proc/call_engine.hpp>
 #include <troika/proc/process_pool.hpp>
 
 #include "os/event_fd.hpp"
@@ -27,7 +28,7 @@ namespace troika::impl {
 /// of a thread of the engine's own: it starts workers, takes note of their deaths, sends what found
 /// no room, and ends calls that do not heed a cancellation.
 /// Thread: any.
-class process_engine {
+class process_engine final : public call_engine {
 public:
     /// `prepare` is called in each worker before it works.
     process_engine(const process_pool::options& o, std::unique_ptr<preparation> prepare);
@@ -44,10 +45,9 @@ public:
     /// After close(): waits until no call is left, and ends the workers.
     void end() noexcept;
 
-    [[nodiscard]] bool cancel(remote_call& call) noexcept;
-    void help(remote_call& call, const future_core& core) noexcept;
-    void begin_use() noexcept { uses_.fetch_add(1, std::memory_order_relaxed); }
-    void end_use() noexcept { uses_.fetch_sub(1, std::memory_order_release); }
+    // call_engine
+    [[nodiscard]] bool cancel(remote_call& call) noexcept override;
+    void help(remote_call& call, const future_core& core) noexcept override;
 
     [[nodiscard]] std::size_t size() const noexcept { return options_.workers; }
     [[nodiscard]] process_pool::statistics stats() const noexcept;
@@ -76,11 +76,8 @@ private:
     void receive_on_thread(const worker_ptr& from) noexcept;
     void stop_receiving(const worker_ptr& from) noexcept;
     void complete(remote_worker& from, remote_worker::answer& what) noexcept;
-    static std::string place_of(const remote_worker& of);
-    static std::exception_ptr error_in(wire_reader& from) noexcept;
     void finish(remote_call& call, std::exception_ptr error) noexcept;
-    static void forget(remote_call& call) noexcept;
-    void let_go() noexcept;
+    void one_less() noexcept;
     /// Returns: whether there is something to dispatch.
     bool fetch_for_idle() noexcept;
     void put_first(remote_call& call) noexcept;
@@ -110,7 +107,6 @@ private:
     os::event_fd bell_;
     os::thread thread_;
     std::atomic<bool> rung_{false};
-    std::atomic<std::uint32_t> uses_{0};
     std::atomic<std::size_t> calls_{0};   // accepted and without a result
     std::atomic<bool> ending_{false};
     listing listing_;

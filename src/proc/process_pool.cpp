@@ -33,7 +33,7 @@ process_pool::options checked(process_pool::options o) {
 process_pool::process_pool() : process_pool(options{}) {}
 
 process_pool::process_pool(const options& o)
-    : process_pool(o, make_preparation<&nothing>()) {}
+    : process_pool(o, impl::make_preparation<&nothing>()) {}
 
 process_pool::process_pool(const options& o, std::unique_ptr<impl::preparation> prepare)
     : engine_(std::make_unique<impl::process_engine>(checked(o), std::move(prepare))) {}

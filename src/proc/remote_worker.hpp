@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace troika::impl {
@@ -143,6 +144,7 @@ public:
     os::fd process;      // a pidfd
     os::fd socket;       // for descriptors
     int pid = 0;
+    std::string place;        // "worker 2, process 1234"
     bool answered = false;    // it has said whether it is ready; who receives has it
     bool ready = false;
     sending_state sending = sending_state::idle;

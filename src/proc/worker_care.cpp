@@ -188,7 +188,7 @@ void process_engine::start_worker() {
 void process_engine::prepared(remote_worker& which, remote_worker::answer& what) noexcept {
     memory_source source({what.bytes.get(), what.total});
     wire_reader reader(source, what.total);
-    reader.set_origin(place_of(which));
+    reader.set_origin(which.place);
     if (what.is_error) {
         break_pool("the initializer threw in a worker", error_in(reader));
         const std::scoped_lock here(mutex_);

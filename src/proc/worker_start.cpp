@@ -65,6 +65,8 @@ void start_worker(remote_worker& of) {
     };
     os::started_process started = start_own_program(std::to_string(of.index), given);
     of.pid = started.number;
+    of.place =
+        "worker " + std::to_string(of.index) + ", process " + std::to_string(of.pid);
     of.process = std::move(started.handle);
     of.shared.close_descriptor();
 }

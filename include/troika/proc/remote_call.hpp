@@ -19,7 +19,10 @@
 
 namespace troika::impl {
 
+class call_engine;
+class mpi_engine;
 class process_engine;
+class rank_worker;
 class remote_worker;
 
 /// A call to another process, as far as the types do not matter. It stays with its engine until it
@@ -61,7 +64,10 @@ protected:
     void help(const future_core& core) noexcept;
 
 private:
+    friend class call_engine;
+    friend class mpi_engine;
     friend class process_engine;
+    friend class rank_worker;
     friend class remote_worker;
 
     /// What keeps the engine there while another thread asks something of this call.
@@ -69,7 +75,7 @@ private:
 
     const function_identity& entry_;
     spin_lock use_lock_;
-    process_engine* engine_ = nullptr;   // until the end; guarded by use_lock_
+    call_engine* engine_ = nullptr;   // until the end; guarded by use_lock_
 
     // guarded by the engine's mutex
     remote_worker* worker_ = nullptr;    // to which it was given

@@ -127,7 +127,8 @@ public:
 
     /// Which process the message is from, "worker 3, pid 1234"; what its errors say of themselves.
     /// Lifetime: `origin`, until the message is read.
-    void set_origin(std::string_view origin) noexcept { origin_ = origin; }
+    void set_origin(const std::string& origin) noexcept { origin_ = origin; }
+    void set_origin(std::string&&) = delete;
     [[nodiscard]] std::string_view origin() const noexcept { return origin_; }
 
     /// Throws: wire_error "`what`".
