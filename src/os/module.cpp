@@ -9,6 +9,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <link.h>
+#include <sys/auxv.h>
 
 namespace troika::os {
 namespace {
@@ -134,6 +135,11 @@ std::string module_name(const module_id& id) {
         return true;
     });
     return name ? std::string(name, size) : std::string();
+}
+
+module_id program_module() {
+    const auto place = find_code(reinterpret_cast<const void*>(::getauxval(AT_ENTRY)));
+    return place ? place->module : module_id{};
 }
 
 }  // namespace troika::os

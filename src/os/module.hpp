@@ -32,4 +32,7 @@ const void* code_address(const code_place& place) noexcept;
 /// Returns: the file name of a loaded module, without folders; "" when there is none of that id.
 std::string module_name(const module_id& module);
 
+/// The program itself, as a module. Zeros when it cannot be told.
+module_id program_module();
+
 }  // namespace troika::os

@@ -11,6 +11,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -252,6 +253,18 @@ int set_no_delay(int socket, bool on) noexcept {
     return result == -EOPNOTSUPP || result == -ENOPROTOOPT ? 0 : result;
 }
 
+int keep_alive(int socket, std::chrono::seconds idle) noexcept {
+    const int seconds = static_cast<int>(idle.count());
+    const int each = std::max(seconds / 4, 1);
+    int error = set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    if (error == 0) error = set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+    if (error == 0) error = set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, each);
+    if (error == 0) error = set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, 4);
+    // The same for what was sent and is not acknowledged, in milliseconds.
+    if (error == 0) error = set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 2000 * seconds);
+    return error;
+}
+
 int set_reset_on_close(int socket) noexcept {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     return ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0 ? -errno : 0;
@@ -285,6 +298,27 @@ int connect_stream(int socket, const socket_address& address) noexcept {
     // Not tried again after EINTR: the attempt goes on, as after EINPROGRESS.
     if (::connect(socket, raw(address), address.size) == 0) return 0;
     return errno == EINTR ? -EINPROGRESS : -errno;
+}
+
+int connect_within(const socket_address& address, std::chrono::milliseconds timeout) noexcept {
+    const std::optional<address_family> family = family_of(address);
+    if (!family) return -EAFNOSUPPORT;
+    const int socket = open_stream_socket(*family, true);
+    if (socket < 0) return socket;
+    int error = connect_stream(socket, address);
+    if (error == -EINPROGRESS) {
+        pollfd wanted{.fd = socket, .events = POLLOUT, .revents = 0};
+        const int ready = ::poll(&wanted, 1, static_cast<int>(timeout.count()));
+        error = ready == 1 ? take_error(socket) : -ETIMEDOUT;
+    }
+    if (error == 0) return socket;
+    ::close(socket);
+    return error;
+}
+
+bool wait_readable(int socket, std::chrono::milliseconds timeout) noexcept {
+    pollfd wanted{.fd = socket, .events = POLLIN, .revents = 0};
+    return ::poll(&wanted, 1, static_cast<int>(timeout.count())) == 1;
 }
 
 int receive(int socket, void* into, std::uint32_t size) noexcept {

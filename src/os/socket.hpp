@@ -3,6 +3,7 @@
 
 #include <troika/os/socket_address.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,10 @@ int shut_down(int socket, shutdown_how how) noexcept;
 /// TCP_NODELAY; 0 and no effect on sockets that are not TCP.
 int set_no_delay(int socket, bool on) noexcept;
 
+/// Has the kernel look after a TCP peer that says nothing: it asks after `idle`, and again each
+/// `idle` / 4; the connection fails after about twice `idle` without an answer.
+int keep_alive(int socket, std::chrono::seconds idle) noexcept;
+
 /// close() then sends RST and drops what was not sent. For tests and for dropping hostile peers.
 int set_reset_on_close(int socket) noexcept;
 
@@ -64,6 +69,12 @@ int take_error(int socket) noexcept;
 
 int accept_stream(int listener, bool nonblocking) noexcept;
 int connect_stream(int socket, const socket_address& address) noexcept;
+/// A new socket that is connected to `address`, blocking for at most `timeout`.
+/// Returns: the socket, or -errno.
+int connect_within(const socket_address& address, std::chrono::milliseconds timeout) noexcept;
+/// Sleeps until there is something to receive, an end or an error, or `timeout` has passed.
+/// Returns: whether there is.
+bool wait_readable(int socket, std::chrono::milliseconds timeout) noexcept;
 
 /// Never sleep and never raise SIGPIPE, whatever the mode of the socket. EINTR is tried again.
 int receive(int socket, void* into, std::uint32_t size) noexcept;

@@ -9,6 +9,7 @@
 #include "os/standard_streams.hpp"
 #include "os/thread.hpp"
 #include "proc/call_file.hpp"
+#include "proc/call_maker.hpp"
 #include "proc/worker_loop.hpp"
 #include "proc/worker_start.hpp"
 
@@ -32,7 +33,7 @@ namespace {
 /// What is there once in a process.
 struct process_state {
     std::atomic<bool> entered{false};
-    std::atomic<worker_loop*> worker{nullptr};   // of a pool's worker
+    std::atomic<call_maker*> worker{nullptr};     // in a pool's worker
     call_file call_room;
     std::atomic<call_file*> call{nullptr};       // of a process of its own
     std::stop_source stop;
@@ -84,9 +85,9 @@ std::stop_token watch_stop() {
     if (mark == process_mark) be_the_process();
     try {
         worker_loop loop(worker_channel, worker_bell, worker_socket);
-        this_process().worker.store(&loop, std::memory_order_relaxed);
+        set_call_maker(&loop);
         loop.serve();
-        this_process().worker.store(nullptr, std::memory_order_relaxed);
+        set_call_maker(nullptr);
     } catch (const std::exception& error) {
         std::cerr << "troika: worker " << mark << " cannot work: " << error.what() << '\n';
         std::exit(EXIT_FAILURE);
@@ -95,6 +96,10 @@ std::stop_token watch_stop() {
 }
 
 }  // namespace
+
+void set_call_maker(call_maker* who) noexcept {
+    this_process().worker.store(who, std::memory_order_relaxed);
+}
 
 void require_process_entry() {
     if (this_process().entered.load(std::memory_order_relaxed)) return;
@@ -121,9 +126,8 @@ void process_entry() {
 namespace this_call {
 
 bool stop_requested() noexcept {
-    const impl::worker_loop* const loop =
-        impl::this_process().worker.load(std::memory_order_relaxed);
-    if (loop != nullptr) return loop->stop_requested();
+    impl::call_maker* const maker = impl::this_process().worker.load(std::memory_order_relaxed);
+    if (maker != nullptr) return maker->stop_requested();
     const impl::call_file* const call = impl::this_process().call.load(std::memory_order_relaxed);
     return call != nullptr && call->stop_requested();
 }

@@ -25,6 +25,13 @@ std::string text_of(std::size_t worker, int pid, int exit_code, const std::strin
 
 worker_died::worker_died(std::size_t worker, int pid, int exit_code, const std::string& detail)
     : std::runtime_error(text_of(worker, pid, exit_code, detail)), worker_(worker), pid_(pid),
-      exit_code_(exit_code) {}
+      exit_code_(exit_code), host_(std::make_shared<const std::string>()) {}
+
+worker_died::worker_died(std::size_t rank, int pid, const std::string& host,
+                         const std::string& detail)
+    : std::runtime_error("rank " + std::to_string(rank) + " on " + host + " (process " +
+                         std::to_string(pid) + ") was lost: " + detail),
+      worker_(rank), pid_(pid), exit_code_(0),
+      host_(std::make_shared<const std::string>(host)) {}
 
 }  // namespace troika

@@ -35,7 +35,7 @@ worker_loop::worker_loop(int channel_descriptor, int bell, int socket)
       calls_{opened(shared_, channel_descriptor).shared().calls, shared_.capacity()},
       results_(shared_.shared().results, shared_.capacity()) {}
 
-bool worker_loop::stop_requested() const noexcept {
+bool worker_loop::stop_requested() noexcept {
     return number_ != 0 &&
            shared_.shared().stop_number.load(std::memory_order_relaxed) == number_;
 }

@@ -10,6 +10,7 @@
 #include "os/thread.hpp"
 #include "os/throw_stack.hpp"
 #include "proc/attachment_exchange.hpp"
+#include "proc/call_maker.hpp"
 #include "proc/channel.hpp"
 
 #include <atomic>
@@ -24,14 +25,14 @@ namespace troika::impl {
 
 /// The worker's side of a channel: takes calls, makes them, sends what came of them.
 /// Thread: the one that calls serve(), but for what is said.
-class worker_loop final : private call_answer, private wire_source {
+class worker_loop final : public call_maker, private call_answer, private wire_source {
 public:
     /// Of the descriptors that the parent gave. Throws: as channel::open().
     worker_loop(int channel_descriptor, int bell, int socket);
 
     /// Returns: when the parent has asked for it.
     void serve();
-    [[nodiscard]] bool stop_requested() const noexcept;
+    [[nodiscard]] bool stop_requested() noexcept override;
 
 private:
     // call_answer

@@ -79,6 +79,7 @@ private:
 
     // guarded by the engine's mutex
     remote_worker* worker_ = nullptr;    // to which it was given
+    rank_worker* holder_ = nullptr;      // likewise, of an mpi_pool
     std::uint32_t slot_ = 0;
     std::uint32_t tries_ = 0;            // how many workers died before they began it
     std::uint64_t number_ = 0;

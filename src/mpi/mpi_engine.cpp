@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+#include "mpi/mpi_engine.hpp"
+
+#include <troika/core/errors.hpp>
+
+#include "mpi/lifeline.hpp"
+#include "os/clock.hpp"
+#include "os/cpu.hpp"
+#include "os/spin.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace troika::impl {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto help_patience = 100us;
+/// A worker that has had nothing to do for longer may be asleep.
+constexpr auto doze_after = 30us;
+
+}  // namespace
+
+// ---- calls
+
+void mpi_engine::require_open() const {
+    const std::scoped_lock here(session_.mutex);
+    if (const std::exception_ptr why = refusal()) std::rethrow_exception(why);
+}
+
+std::exception_ptr mpi_engine::refusal() const noexcept {
+    if (broken_ || !closed_) return broken_;
+    return std::make_exception_ptr(
+        std::runtime_error("an mpi_pool takes no calls after shutdown()"));
+}
+
+void mpi_engine::submit(remote_call& call) noexcept {
+    calls_.fetch_add(1, std::memory_order_relaxed);
+    std::exception_ptr refused;
+    {
+        const std::scoped_lock here(session_.mutex);
+        refused = refusal();
+        if (!refused) {
+            keep(call);
+            call.waits_ = true;
+            pending_.push_back(call);
+        }
+    }
+    if (refused)
+        finish(call, refused);
+    else
+        dispatch();
+}
+
+rank_worker* mpi_engine::idle_worker() noexcept {
+    rank_worker* best = nullptr;
+    for (const auto& one : workers_)
+        if (one->can_take() && (best == nullptr || one->in_flight < best->in_flight))
+            best = one.get();
+    return best;
+}
+
+void mpi_engine::dispatch() noexcept {
+    for (;;) {
+        remote_call* call = nullptr;
+        rank_worker* to = nullptr;
+        rank_worker::sending* message = nullptr;
+        bool dozes = false;
+        {
+            const std::scoped_lock here(session_.mutex);
+            if (pending_.empty()) return;
+            to = idle_worker();
+            if (to == nullptr) return;
+            call = &pending_.pop_front();
+            call->waits_ = false;
+            dozes = to->in_flight == 0 && os::steady_time() - to->idle_since > doze_after;
+            message = &to->add(*call, asleep_.load(std::memory_order_relaxed));
+        }
+        std::exception_ptr error;
+        try {
+            message->message.message().put(call->entry());
+            call->write(message->message.message());
+            if (!message->message.message().attachments().empty())
+                throw wire_error("descriptors and shared memory cannot cross to another rank: "
+                                 "pass what they hold");
+        } catch (...) {
+            error = std::current_exception();
+        }
+        bool needs_care = false;
+        {
+            const std::scoped_lock here(session_.mutex);
+            if (error) {
+                to->drop(*message);
+                to->remove(*call);
+            } else if (to->lost()) {
+                // Who has buried it has left this one to us.
+                to->drop(*message);
+                to->remove(*call);
+                error = broken_;
+                if (!error) {
+                    call->waits_ = true;
+                    pending_.push_front(*call);
+                }
+            } else {
+                to->composed(*message);
+                needs_care = to->advance(session_.port) || !to->member.lifeline;
+            }
+        }
+        if (error) {
+            finish(*call, error);
+            continue;
+        }
+        if (dozes) ring(to->member.lifeline);
+        if (needs_care) wake();
+    }
+}
+
+bool mpi_engine::cancel(remote_call& call) noexcept {
+    for (;; std::this_thread::yield()) {
+        const std::scoped_lock here(session_.mutex);
+        rank_worker* const at = call.holder_;
+        if (at == nullptr) {
+            if (!call.waits_) return false;   // it is being completed
+            call.waits_ = false;
+            intrusive_list<remote_call>::remove(call);
+            break;
+        }
+        const rank_worker::withdrawal came_to = at->withdraw(call);
+        if (came_to == rank_worker::withdrawal::composing) continue;
+        if (came_to == rank_worker::withdrawal::done) break;
+        if (!std::exchange(call.stopping_, true))
+            at->tell(session_.port, word::kind::stop, call.number_);
+        return false;
+    }
+    finish(call, make_cancelled());
+    dispatch();
+    return true;
+}
+
+void mpi_engine::help(remote_call&, const future_core& core) noexcept {
+    if (receiving_.exchange(true, std::memory_order_acquire)) return;
+    auto until = os::steady_time() + help_patience;
+    while (!core.done()) {
+        if (receive()) {
+            until = os::steady_time() + help_patience;
+            continue;
+        }
+        for (int i = 0; i < 8; ++i) os::pause();
+        if (os::steady_time() >= until) break;
+    }
+    helped_at_.store(os::steady_time(), std::memory_order_relaxed);
+    receiving_.store(false, std::memory_order_release);
+}
+
+// ---- results
+
+bool mpi_engine::take_arrival() {
+    if (!next_.done()) return false;
+    std::swap(arrived_.bytes, posted_);
+    arrived_.size = next_.bytes();
+    arrived_.rank = next_.rank();
+    if (posted_.size() < word::bytes_max) posted_.resize(word::bytes_max);
+    session_.port.receive(mpi_port::tag::word, posted_, next_);
+    return true;
+}
+
+bool mpi_engine::advance() {
+    bool more = false;
+    for (const auto& each : workers_)
+        if (!each->lost() && each->advance(session_.port)) more = true;
+    return more;
+}
+
+bool mpi_engine::receive() noexcept {
+    bool any = false;
+    for (;;) {
+        {
+            const std::scoped_lock here(session_.mutex);
+            sending_ = advance();
+            if (!take_arrival()) break;
+        }
+        any = true;
+        const auto index = static_cast<std::size_t>(arrived_.rank) - 1;
+        if (arrived_.rank < 1 || index >= workers_.size() || arrived_.size < sizeof(word)) continue;
+        incoming message(*this, arrived_.rank, std::span(arrived_.bytes).first(arrived_.size));
+        complete(*workers_[index], message);
+    }
+    if (any) dispatch();
+    return any;
+}
+
+void mpi_engine::complete(rank_worker& from, incoming& message) noexcept {
+    const word& head = message.head();
+    wire_reader reader(message, message.total());
+    reader.set_origin(from.place);
+    remote_call* call = nullptr;
+    bool prepared = false;
+    {
+        const std::scoped_lock here(session_.mutex);
+        prepared = from.is_preparation(head.slot, head.number);
+        if (!prepared) {
+            call = from.find(head.slot, head.number);
+            if (call == nullptr) return;   // of a pool before this one
+            from.remove(*call);
+            from.learn(head.busy_ns);
+            if (from.in_flight == 0) from.idle_since = os::steady_time();
+            ++completed_;
+        } else if (head.what == word::kind::value) {
+            from.ready = true;
+        }
+    }
+    if (prepared) {
+        if (head.what == word::kind::error)
+            break_pool(std::make_exception_ptr(
+                broken_pool("the initializer threw in a worker", error_in(reader))));
+        return;
+    }
+    let_go(*call);
+    if (head.what == word::kind::withdrawn)
+        call->fail(make_cancelled());
+    else
+        end_with(*call, reader, head.what == word::kind::error);
+    one_less();
+}
+
+void mpi_engine::finish(remote_call& call, std::exception_ptr error) noexcept {
+    let_go(call);
+    call.fail(std::move(error));
+    one_less();
+}
+
+void mpi_engine::one_less() noexcept {
+    // Sequentially consistent, against end(), which says that it waits and then looks.
+    if (calls_.fetch_sub(1, std::memory_order_seq_cst) != 1 ||
+        !ending_.load(std::memory_order_seq_cst)) [[likely]]
+        return;
+    const std::scoped_lock here(session_.mutex);
+    idle_.notify_all();
+}
+
+void mpi_engine::break_pool(const std::exception_ptr& why) noexcept {
+    {
+        const std::scoped_lock here(session_.mutex);
+        if (broken_) return;
+        broken_ = why;
+    }
+    refuse_pending(why);
+}
+
+void mpi_engine::refuse_pending(const std::exception_ptr& why) noexcept {
+    std::vector<remote_call*> refused;
+    {
+        const std::scoped_lock here(session_.mutex);
+        while (!pending_.empty()) {
+            refused.push_back(&pending_.pop_front());
+            refused.back()->waits_ = false;
+        }
+    }
+    for (remote_call* const each : refused) finish(*each, why);
+}
+
+void mpi_engine::receive_part(int rank, std::span<std::byte> into, mpi_port::transfer& as) {
+    const std::scoped_lock here(session_.mutex);
+    session_.port.receive_from(rank, mpi_port::tag::part, into, as);
+}
+
+bool mpi_engine::wait(int rank, mpi_port::transfer& of) {
+    const auto there = [&] {
+        const std::scoped_lock here(session_.mutex);
+        sending_ = advance();
+        return of.done();
+    };
+    const rank_worker& from = *workers_[static_cast<std::size_t>(rank) - 1];
+    while (!os::spin_until(there)) {
+        if (from.member.lifeline && !hear(from.member.lifeline)) return there();
+        os::sleep_for(50us);
+    }
+    return true;
+}
+
+// ---- the end
+
+void mpi_engine::close() noexcept {
+    const std::scoped_lock here(session_.mutex);
+    closed_ = true;
+}
+
+void mpi_engine::cancel_pending() noexcept {
+    refuse_pending(make_cancelled());
+    std::vector<remote_call*> withdrawn;
+    for (bool again = true; std::exchange(again, false); std::this_thread::yield()) {
+        const std::scoped_lock here(session_.mutex);
+        for (const auto& each : workers_) {
+            for (remote_call* const call : each->calls()) {
+                if (call->stopping_) continue;
+                switch (each->withdraw(*call)) {
+                    case rank_worker::withdrawal::done: withdrawn.push_back(call); break;
+                    case rank_worker::withdrawal::composing: again = true; break;
+                    case rank_worker::withdrawal::sent:
+                        each->tell(session_.port, word::kind::withdraw, call->number_);
+                        call->stopping_ = true;
+                        break;
+                }
+            }
+        }
+    }
+    for (remote_call* const each : withdrawn) finish(*each, make_cancelled());
+}
+
+void mpi_engine::end() noexcept {
+    {
+        std::unique_lock here(session_.mutex);
+        ending_.store(true, std::memory_order_seq_cst);
+        idle_.wait(here, [&] { return calls_.load(std::memory_order_seq_cst) == 0; });
+    }
+    stop_thread();
+    wait_until_unused();
+    ended_ = true;
+    const std::scoped_lock here(session_.mutex);
+    static_cast<void>(next_.take_back());   // what is there by now is of no call
+}
+
+std::vector<rank_info> mpi_engine::workers() const {
+    const std::scoped_lock here(session_.mutex);
+    std::vector<rank_info> all;
+    for (const auto& each : workers_) all.push_back(each->member.info);
+    return all;
+}
+
+mpi_pool::statistics mpi_engine::stats() const noexcept {
+    const std::scoped_lock here(session_.mutex);
+    mpi_pool::statistics now;
+    for (const auto& each : workers_) {
+        now.running += each->in_flight;
+        if (each->lost()) ++now.lost;
+    }
+    const std::size_t calls = calls_.load(std::memory_order_relaxed);
+    now.queued = calls - std::min(calls, now.running);
+    now.completed = completed_;
+    return now;
+}
+
+}  // namespace troika::impl

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "mpi/mpi_engine.hpp"
+
+#include <troika/core/errors.hpp>
+
+#include "inspect/registry_format.hpp"
+#include "mpi/lifeline.hpp"
+#include "os/clock.hpp"
+#include "os/error.hpp"
+#include "os/spin.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+// The engine's thread, and the workers' lives.
+
+namespace troika::impl {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t bell_name = 0;   // as rank 0 has no lifeline
+constexpr auto nap_min = 1ms;
+constexpr auto nap_max = 64ms;
+constexpr auto helped_lately = 10ms;
+/// What a rank has sent before it ended is there by then.
+constexpr int last_looks = 5;
+
+}  // namespace
+
+mpi_engine::mpi_engine(const mpi_pool::options& o, std::unique_ptr<preparation> prepare)
+    : session_(mpi_session::instance()), name_(o.name), prepare_(std::move(prepare)),
+      posted_(word::bytes_max) {
+    if (session_.is_worker())
+        throw std::logic_error("a worker of an mpi_pool cannot have one of its own: give the work "
+                               "back to rank 0, or use a thread_pool or process_pool");
+    if (!session_.take())
+        throw std::logic_error("there is an mpi_pool already: one at a time has the ranks");
+    try {
+        for (mpi_session::member& each : session_.ranks)
+            if (each.info.rank != 0 && workers_.size() < o.workers)
+                workers_.push_back(std::make_unique<rank_worker>(each));
+        os::or_throw(watched_.add(bell_.descriptor(), bell_name), "watch an event");
+        for (const auto& each : workers_) {
+            each->ready = prepare_ == nullptr;
+            if (each->member.lifeline && !each->lost())
+                os::or_throw(watched_.add(each->member.lifeline.get(),
+                                          static_cast<std::uint64_t>(each->rank())),
+                             "watch a rank's connection");
+        }
+        listing_data what;
+        what.kind = listed::process_pool;
+        what.gauges[0] = reinterpret_cast<std::uintptr_t>(&calls_);
+        listing_.add(what, name_.c_str());
+        {
+            const std::scoped_lock here(session_.mutex);
+            session_.port.receive(mpi_port::tag::word, posted_, next_);
+        }
+        if (prepare_) prepare_all();
+        thread_.start_or_throw("the thread of an mpi_pool", name_, &mpi_engine::thread_main, this);
+    } catch (...) {
+        {
+            const std::scoped_lock here(session_.mutex);
+            static_cast<void>(next_.take_back());
+        }
+        session_.give_back();
+        throw;
+    }
+}
+
+mpi_engine::~mpi_engine() { session_.give_back(); }
+
+void mpi_engine::prepare_all() {
+    for (const auto& each : workers_) {
+        rank_worker::sending& message = each->add_preparation();
+        message.message.message().put(prepare_->entry());
+        prepare_->write(message.message.message());
+        const std::scoped_lock here(session_.mutex);
+        each->composed(message);
+        static_cast<void>(each->advance(session_.port));
+        ring(each->member.lifeline);
+    }
+}
+
+void mpi_engine::thread_main(void* self) noexcept { static_cast<mpi_engine*>(self)->serve(); }
+
+void mpi_engine::serve() noexcept {
+    time_point active = os::steady_time();
+    while (!finished_.load(std::memory_order_acquire)) {
+        bool any = false;
+        if (!receiving_.exchange(true, std::memory_order_acquire)) {
+            any = os::spin_until([&] { return receive() || finished_.load(); });
+            receiving_.store(false, std::memory_order_release);
+        }
+        const time_point now = os::steady_time();
+        if (any) {
+            active = now;
+            continue;
+        }
+        std::array<std::uint64_t, 64> names;
+        const std::size_t count = watched_.wait(names, patience(now - active));
+        asleep_.store(false, std::memory_order_relaxed);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (names[i] == bell_name)
+                static_cast<void>(bell_.drain());
+            else
+                listen_to(names[i]);
+        }
+        if (count != 0) active = os::steady_time();
+    }
+}
+
+std::chrono::nanoseconds mpi_engine::patience(duration idle) noexcept {
+    const std::scoped_lock here(session_.mutex);
+    bool in_flight = false;
+    for (const auto& each : workers_)
+        if (each->in_flight != 0 || !each->ready) in_flight = !each->lost() || in_flight;
+    // MPI has nothing to sleep on: what it is sending has to be looked after.
+    if (sending_) return std::clamp<std::chrono::nanoseconds>(idle / 10, 20us, nap_min);
+    if (in_flight) return std::clamp<std::chrono::nanoseconds>(idle / 10, nap_min, nap_max);
+    // Somebody makes one call after the other, and takes the answers.
+    if (os::steady_time() - helped_at_.load(std::memory_order_relaxed) < helped_lately)
+        return nap_min;
+    // From now on who sends says in the call that its answer shall ring.
+    asleep_.store(true, std::memory_order_relaxed);
+    return os::watch_list::forever;
+}
+
+void mpi_engine::wake() noexcept {
+    bell_.signal();
+}
+
+void mpi_engine::stop_thread() noexcept {
+    finished_.store(true, std::memory_order_release);
+    wake();
+    if (thread_) thread_.join();
+}
+
+void mpi_engine::listen_to(std::uint64_t rank) noexcept {
+    rank_worker& which = *workers_[static_cast<std::size_t>(rank) - 1];
+    if (which.lost() || hear(which.member.lifeline)) return;
+    watched_.remove(which.member.lifeline.get());
+    bury(which);
+}
+
+void mpi_engine::bury(rank_worker& which) noexcept {
+    // What it has sent before counts.
+    for (int look = 0; look < last_looks; ++look) {
+        while (receiving_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+        while (receive()) look = 0;
+        receiving_.store(false, std::memory_order_release);
+        os::sleep_for(1ms);
+    }
+    std::vector<remote_call*> failed;
+    bool any_left = false;
+    {
+        const std::scoped_lock here(session_.mutex);
+        which.member.info.lost = true;
+        const std::vector<remote_call*> had = which.calls();
+        for (std::size_t i = had.size(); i-- > 0;) {
+            remote_call& call = *had[i];
+            if (which.is_composing(call)) continue;   // who does sees what has happened
+            which.remove(call);
+            // It makes one call after the other: only the first can have begun.
+            if (i == 0 || call.stopping_) {
+                failed.push_back(&call);
+            } else {
+                call.waits_ = true;
+                pending_.push_front(call);
+            }
+        }
+        which.forget_messages();
+        for (const auto& each : workers_) any_left = any_left || !each->lost();
+    }
+    const rank_info& was = which.member.info;
+    const auto died = std::make_exception_ptr(
+        worker_died(static_cast<std::size_t>(was.rank), was.pid, was.host,
+                    "it has ended, or its host cannot be reached"));
+    for (remote_call* const each : failed)
+        finish(*each, each->stopping_ ? make_cancelled() : died);
+    if (!any_left)
+        break_pool(std::make_exception_ptr(
+            broken_pool("no rank is left to make calls", died)));
+    else
+        dispatch();
+}
+
+}  // namespace troika::impl
