@@ -54,6 +54,7 @@ int work(int count, char** arguments) {
     const std::string_view name = count > 0 ? arguments[0] : "";
     const std::string_view observer = count > 1 ? arguments[1] : "";
     const int n = count > 2 ? std::atoi(arguments[2]) : 0;
+    if (observer == "unlisted") ::setenv("TROIKA_INSPECT", "0", 1);
     idle_observer idle;
     troika::trace_recorder recorder;
     const auto observe = [&](troika::scheduler& which) {
@@ -91,18 +92,32 @@ int work(int count, char** arguments) {
     return 0;
 }
 
+bench::command sample(bench::benchmark& suite, const char* what, const char* observer,
+                      int count) {
+    bench::command command =
+        suite.measured({bench::self(), "work", what, observer, std::to_string(count)});
+    command.core = std::string_view(what) == "jobs" ? -1 : bench::driver_core();
+    return command;
+}
+
 void compare(bench::benchmark& suite, std::string title, const std::string& unit, const char* what,
              int count) {
     bench::table result(std::move(title), {{"cpu_ns", "CPU " + unit}, {"ns", unit}});
-    const auto with = [&](const char* observer) {
-        bench::command command =
-            suite.measured({bench::self(), "work", what, observer, std::to_string(count)});
-        command.core = std::string_view(what) == "jobs" ? -1 : bench::driver_core();
-        return command;
-    };
+    const auto with = [&](const char* observer) { return sample(suite, what, observer, count); };
     result.reference("nobody observes", with("nobody"))
         .row("an observer that does nothing", with("idle"))
         .row("trace_recorder", with("recorder"));
+    suite.run(std::move(result));
+}
+
+/// What `troika ps`, `tree` and `top` need of a program, whether somebody looks or not.
+void listed(bench::benchmark& suite) {
+    const int count = suite.size(3000, 2);
+    bench::table result("spawn and await batches of 1,000 tasks: seen by `troika tree`",
+                        {{"cpu_ns", "CPU ns/task"}, {"ns", "ns/task"}});
+    result.reference("TROIKA_INSPECT=0", sample(suite, "spawn", "unlisted", count))
+        .row("as always", sample(suite, "spawn", "nobody", count))
+        .goal_ratio("as always", 1.02);
     suite.run(std::move(result));
 }
 
@@ -111,9 +126,11 @@ void compare(bench::benchmark& suite, std::string title, const std::string& unit
 int main(int count, char** arguments) {
     if (count > 1 && std::string_view(arguments[1]) == "work")
         return work(count - 2, arguments + 2);
-    bench::benchmark suite(count, arguments, "tracing: what does it cost to record?",
+    bench::benchmark suite(count, arguments,
+                           "tracing: what does it cost to be seen, and to record?",
                            "a fresh process a sample; the rings are full, as after a while, so "
                            "that each record replaces an old one");
+    listed(suite);
     compare(suite, "spawn and await batches of 1,000 tasks: 4 records each", "ns/task",
             "spawn", suite.size(3000, 2));
     compare(suite, "yield: 2 records each", "ns/yield", "yield", suite.size(5'000'000, 100));

@@ -60,8 +60,8 @@ void trace_program(int pid, const std::string& path, std::chrono::milliseconds l
         if (state == trace_asked && now >= give_up &&
             head.trace.compare_exchange_strong(state, trace_idle, std::memory_order_acq_rel))
             throw std::runtime_error(
-                "process " + std::to_string(pid) + " did not begin to record: no loop of it has "
-                "had a turn. `troika tree` shows what it does");
+                "process " + std::to_string(pid) + " did not begin to record: no loop or pool of "
+                "it has had anything to do. `troika tree` shows what they wait for");
         os::shared_futex_wait(head.trace, state, now + look_every);
     }
 }

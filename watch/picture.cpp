@@ -38,6 +38,13 @@ std::string name_of(const seen_task* task) {
     return task->what.name.empty() ? "task " + number : "'" + task->what.name + "' " + number;
 }
 
+/// Of a worker: the difference of its gauges, which were not read at the same moment.
+std::optional<std::uint64_t> queued_of(const picture::part& worker) {
+    const auto& [newest, oldest, unused, none] = worker.gauges;
+    if (!newest || !oldest) return std::nullopt;
+    return *newest > *oldest && *newest - *oldest < std::uint64_t{1} << 48 ? *newest - *oldest : 0;
+}
+
 void warn(picture& made) {
     std::vector<seen_task> all;
     for (picture::part& part : made.parts) {
@@ -78,6 +85,7 @@ picture look_at(program of) {
         for (std::size_t i = 0; i < part.gauges.size(); ++i)
             if (each.gauges[i] != 0) part.gauges[i] = tasks.number(each.gauges[i]);
         if (each.kind == listed::queue) part.gauges[3] = each.gauges[3];   // itself
+        if (each.kind == listed::pool_worker) part.gauges = {queued_of(part), {}, {}, {}};
         if (each.thread != 0) {
             const remote_tasks::turn now = tasks.running_on(each.thread);
             part.running = now.task;

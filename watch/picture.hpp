@@ -21,7 +21,8 @@ struct picture {
         std::vector<seen_task> tasks;   ///< of a loop or a pool
         std::uint64_t running = 0;      ///< address of the task that runs on its thread
         bool runs_job = false;          ///< a job does, on its thread
-        std::array<std::optional<std::uint64_t>, 4> gauges;   ///< as registry_format.hpp says
+        /// As registry_format.hpp says; of a pool_worker the difference.
+        std::array<std::optional<std::uint64_t>, 4> gauges;
     };
 
     program of;

@@ -41,6 +41,8 @@ json json_of(const picture::part& part) {
     };
     switch (what.kind) {
         case listed::loop: gauge("turns", 0); break;
+        case listed::pool:
+        case listed::pool_worker: gauge("queued", 0); break;
         case listed::process_pool:
         case listed::process: gauge("calls", 0); break;
         case listed::queue:

@@ -66,12 +66,19 @@ std::string title_of(const picture::part& part) {
                                           : ", thread " + std::to_string(what.id)) +
                    (part.gauges[0] ? ", " + counted(*part.gauges[0], "turn") : "") +
                    (part.running != 0 ? ", runs a task" : "");
-        case listed::pool: return "pool" + quoted(shown_name(what));
+        case listed::pool:
+            return "pool" + quoted(shown_name(what)) +
+                   (part.gauges[0].value_or(0) != 0
+                        ? ": " + std::to_string(*part.gauges[0]) + " wait for a worker"
+                        : "");
         case listed::pool_worker:
             return "worker, thread " + std::to_string(what.id) +
                    (part.running != 0 ? ": runs a task"
                     : part.runs_job   ? ": runs a job"
-                                      : ": idle");
+                                      : ": idle") +
+                   (part.gauges[0].value_or(0) != 0
+                        ? ", has " + std::to_string(*part.gauges[0]) + " more"
+                        : "");
         case listed::process_pool:
             return "process pool" +
                    (part.gauges[0] ? ": " + counted(*part.gauges[0], "call") + " without a result"

@@ -19,6 +19,7 @@ void top_table::update(const std::map<int, picture>& family, int pid) {
     std::size_t workers = 0;
     std::size_t busy = 0;
     std::size_t processes = 0;
+    std::uint64_t queued = 0;
     std::string loops;
     std::vector<std::string> notes;
     for (const auto& [number, one] : family) {
@@ -28,6 +29,8 @@ void top_table::update(const std::map<int, picture>& family, int pid) {
             const impl::listing_data& what = part.listed;
             if (what.kind == listed::loop) turns += part.gauges[0].value_or(0);
             if (what.kind == listed::process) ++processes;
+            if (what.kind == listed::pool || what.kind == listed::pool_worker)
+                queued += part.gauges[0].value_or(0);
             if (what.kind == listed::pool_worker) {
                 ++workers;
                 if (part.running != 0 || part.runs_job) ++busy;
@@ -52,6 +55,7 @@ void top_table::update(const std::map<int, picture>& family, int pid) {
     if (!loops.empty()) first += ", " + loops;
     if (workers != 0)
         first += ", " + std::to_string(busy) + " of " + std::to_string(workers) + " workers busy";
+    if (queued != 0) first += ", " + std::to_string(queued) + " jobs queued";
     if (processes != 0) first += ", " + std::to_string(processes) + " processes";
     heading_.push_back(std::move(first));
     if (!queues_.empty()) {

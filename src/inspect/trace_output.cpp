@@ -38,7 +38,7 @@ trace_output::format format_of(std::string_view path) {
         ": let the name end with .json (Chrome's format), .pftrace (Perfetto's) or .html (a page)");
 }
 
-std::string absolute(std::string path) {
+std::string absolute(const std::string& path) {
     if (path.starts_with('/')) return path;
     const std::string here = os::current_directory();
     return here.empty() ? path : here + "/" + path;
@@ -118,8 +118,8 @@ void write_as(trace_output::format what, const trace_data& trace, const trace_si
 
 }  // namespace
 
-trace_output::trace_output(std::string path)
-    : path_(absolute(std::move(path))), parts_(path_ + ".parts"), format_(format_of(path_)) {
+trace_output::trace_output(const std::string& path)
+    : path_(absolute(path)), parts_(path_ + ".parts"), format_(format_of(path_)) {
     os::file_status there;
     if (os::status(path_.c_str(), true, there) == 0 && there.type != os::file_type::regular)
         os::throw_error(there.type == os::file_type::directory ? EISDIR : EEXIST,

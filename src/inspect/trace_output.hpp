@@ -22,7 +22,7 @@ public:
 
     /// Throws: std::invalid_argument where the name's ending says no format; std::system_error
     /// where nothing can be written there.
-    explicit trace_output(std::string path);
+    explicit trace_output(const std::string& path);
     trace_output(const trace_output&) = delete;
     trace_output& operator=(const trace_output&) = delete;
     ~trace_output();

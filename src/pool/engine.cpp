@@ -26,6 +26,7 @@ public:
     root_tasks(pool_engine& home, const std::string& name) noexcept : task_owner(home) {
         listing_data what;
         what.kind = listed::pool;
+        what.gauges[0] = reinterpret_cast<std::uintptr_t>(&home.injected_count_);
         what.roots = reinterpret_cast<std::uintptr_t>(static_cast<task_owner*>(this));
         listing_.add(what, name);
     }
@@ -107,6 +108,11 @@ void pool_engine::thread_main(void* argument) noexcept {
     me.prepare_thread();
     do {
         pool_worker* const worker = std::exchange(thread.worker, nullptr);
+        listed_thread.update([worker](listing_data& seen) {
+            const auto [bottom, top] = worker->ends();
+            seen.gauges[0] = reinterpret_cast<std::uintptr_t>(bottom);
+            seen.gauges[1] = reinterpret_cast<std::uintptr_t>(top);
+        });
         worker->serve();
     } while (me.wait_for_call(thread));
     current_thread.worker = nullptr;
@@ -161,7 +167,7 @@ void pool_engine::push(pool_item item, bool last) noexcept {
     if (here != nullptr)
         here->push(item);
     else {
-        injected_.push(item.bits);
+        inject(item);
         idle_.notify();
         // Ordered against end(): either it sees the item, or we see that nobody will take it.
         if (finished_.load(std::memory_order_seq_cst)) [[unlikely]]
@@ -236,7 +242,7 @@ void pool_engine::refuse_all(const std::exception_ptr& reason) noexcept {
         for (std::size_t left = worker->queued(); left > 0; --left)
             if (worker->deque_.steal(bits) == work_deque<std::uintptr_t>::theft::taken)
                 refuse(bits);
-    while (injected_.take(1, take) != 0) refuse(bits);
+    while (take_injected(1, take) != 0) refuse(bits);
     while (kept.take(1, take) != 0) push(pool_item(bits), true);
 }
 
@@ -245,7 +251,7 @@ void pool_engine::refuse_late() noexcept {
     // to it that nothing is left, as another one may just have looked.
     std::uintptr_t bits = 0;
     while (!injected_.empty()) {
-        if (injected_.take(1, [&bits](std::uintptr_t taken) { bits = taken; }) == 0) {
+        if (take_injected(1, [&bits](std::uintptr_t taken) { bits = taken; }) == 0) {
             std::this_thread::yield();
             continue;
         }

@@ -11,13 +11,17 @@
 #include <troika/pool/pool_worker.hpp>
 #include <troika/pool/thread_pool.hpp>
 
+#include "inspect/trace_request.hpp"
 #include "os/thread.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troika::impl {
@@ -91,7 +95,10 @@ public:
     [[nodiscard]] const pool_worker& worker(std::size_t index) const noexcept {
         return *workers_[index];
     }
-    [[nodiscard]] std::size_t injected() const noexcept { return injected_.empty() ? 0 : 1; }
+    /// What no worker has taken yet.
+    [[nodiscard]] std::size_t injected() const noexcept {
+        return injected_count_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] std::uint32_t sleeping() const noexcept { return idle_.sleeping(); }
     [[nodiscard]] std::uint32_t searching() const noexcept { return idle_.searching(); }
 
@@ -112,12 +119,24 @@ private:
     [[nodiscard]] bool wait_for_call(pool_thread& thread) noexcept;
     void finish_if_idle() noexcept;
 
+    void inject(pool_item item) noexcept {
+        injected_count_.fetch_add(1, std::memory_order_relaxed);
+        injected_.push(item.bits);
+    }
+    template <class F>
+    std::size_t take_injected(std::size_t count_max, F&& each) noexcept {
+        const std::size_t count = injected_.take(count_max, std::forward<F>(each));
+        if (count != 0) injected_count_.fetch_sub(count, std::memory_order_relaxed);
+        return count;
+    }
+
     const std::string name_;
     const std::unique_ptr<pool_preparation> prepare_;
     std::vector<std::unique_ptr<pool_worker>> workers_;
     std::unique_ptr<root_tasks> roots_;
     eventcount<> idle_;
     injector<std::uintptr_t, pool_links> injected_;
+    std::atomic<std::uint64_t> injected_count_{0};
     std::atomic<bool> closed_{false};
     std::atomic<bool> finished_{false};        // nothing is left, and nothing can come
     std::atomic<bool> broken_{false};
@@ -125,6 +144,7 @@ private:
     std::atomic<std::uint32_t> wakers_{0};     // other threads that are making a task ready
     bool ended_ = false;
     traceable traced_{*this};
+    const trace_wish wish_;
 
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<pool_thread>> threads_;   // guarded by mutex_, as what follows

@@ -50,7 +50,7 @@ std::uint64_t pool_worker::next_random() noexcept {
 
 void pool_worker::push(pool_item item) noexcept {
     if (!deque_.push(item.bits)) [[unlikely]]
-        engine_.injected_.push(item.bits);
+        engine_.inject(item);
     std_atomics::light_barrier();
     if (idle_.seems_needed()) [[unlikely]]
         idle_.notify();
@@ -61,12 +61,12 @@ pool_item pool_worker::take_injected() noexcept {
     std::array<std::uintptr_t, injected_max> taken;
     std::size_t count = 0;
     // A share of what may be there, so that others find some as well.
-    engine_.injected_.take(injected_max, [&](std::uintptr_t bits) { taken[count++] = bits; });
+    engine_.take_injected(injected_max, [&](std::uintptr_t bits) { taken[count++] = bits; });
     if (count == 0) return {};
     // The oldest on top: what came first is run first.
     while (count > 1) {
         --count;
-        if (!deque_.push(taken[count])) engine_.injected_.push(taken[count]);
+        if (!deque_.push(taken[count])) engine_.inject(pool_item(taken[count]));
     }
     std_atomics::light_barrier();
     if (idle_.seems_needed() && !deque_.empty()) idle_.notify();
@@ -109,6 +109,7 @@ bool pool_worker::work_in_sight() const noexcept {
 
 pool_item pool_worker::next() noexcept {
     ++picks_;
+    engine_.wish_.look();
     if (picks_ % picks_per_oldest == 0)
         if (const pool_item found = take_oldest()) return found;
     if (picks_ % picks_per_injected == 0)
@@ -162,6 +163,7 @@ void pool_worker::run(pool_item item) noexcept {
     add_one(run_);
     switch (item.what()) {
         case pool_item::kind::task:
+            engine_.note_time(os::coarse_steady_time());
             engine_.run_task(item.task());
             break;
         case pool_item::kind::job:

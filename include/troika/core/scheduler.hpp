@@ -188,8 +188,14 @@ protected:
     /// For views: from now on tasks are parked at this time.
     void begin_turn(time_point now) noexcept {
         turn_began_ = now;
-        turn_second_ =
+        note_time(now);
+    }
+    /// The same where turns of several threads overlap.
+    void note_time(time_point now) noexcept {
+        const auto second =
             static_cast<std::uint16_t>(now.time_since_epoch() / std::chrono::seconds(1) | 1);
+        if (turn_second_.load(std::memory_order_relaxed) != second)
+            turn_second_.store(second, std::memory_order_relaxed);
     }
 
     static void end_turns() noexcept { impl::current_thread.task = nullptr; }
@@ -211,7 +217,7 @@ private:
     task_node* ready_first_ = nullptr;
     task_node* ready_last_ = nullptr;
     time_point turn_began_{};
-    std::uint16_t turn_second_ = 0;
+    std::atomic<std::uint16_t> turn_second_{0};
     std::atomic<trace_hooks*> hooks_{nullptr};
     std::atomic<std::uint32_t> last_task_id_{0};
     const std::uint32_t number_;
@@ -221,7 +227,7 @@ private:
 inline void task_node::park(suspension& wait, std::coroutine_handle<> frame) noexcept {
     frame_ = frame.address();
     link_.wait = &wait;
-    parked_in_ = home_->turn_second_;
+    parked_in_ = home_->turn_second_.load(std::memory_order_relaxed);
     enter(run_state::parked);
     abort_asked_ = false;
 }

@@ -67,6 +67,8 @@ public:
     };
     [[nodiscard]] counters count() const noexcept;
     [[nodiscard]] std::size_t queued() const noexcept { return deque_.size(); }
+    /// The ends of its queue, as in work_deque.
+    [[nodiscard]] auto ends() const noexcept { return deque_.ends(); }
 
 private:
     friend class pool_engine;

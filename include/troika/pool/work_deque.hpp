@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <type_traits>
 
 namespace troika::impl {
@@ -107,6 +108,12 @@ public:
         return bottom > top ? static_cast<std::size_t>(bottom - top) : 0;
     }
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+    /// Where the two numbers are whose difference is size(), the greater one first: for views of
+    /// the process from outside.
+    [[nodiscard]] std::pair<const void*, const void*> ends() const noexcept {
+        return {&bottom_, &top_};
+    }
 
 private:
     template <class U>

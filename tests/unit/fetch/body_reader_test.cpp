@@ -9,6 +9,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace troika::fetch {
 namespace {
@@ -35,7 +37,8 @@ void with_body(const std::string& reply, task_maker<http::exchange&> read) {
     scripted_server* here = nullptr;
     run_virtual(
         [&](net::stream& peer, std::size_t) -> task<void> {
-            co_await reply_each(*here, peer, {reply});
+            std::vector<std::string> replies{reply};
+            co_await reply_each(*here, peer, std::move(replies));
         },
         [&](scripted_server& server, http::client& asking) -> task<void> {
             here = &server;

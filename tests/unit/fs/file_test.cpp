@@ -69,7 +69,9 @@ task<void> change_size(std::filesystem::path path) {
     const bool reserved = co_await opened.reserve(1 << 16);
     const fs::file_status fresh = co_await opened.status();
     EXPECT_EQ(fresh.size, 0u);
-    if (reserved) EXPECT_GE(fresh.allocated, 1u << 16);
+    if (reserved) {
+        EXPECT_GE(fresh.allocated, 1u << 16);
+    }
     co_await opened.truncate(10);
     const fs::file_time time{std::chrono::seconds(1'000'000'000)};
     co_await opened.set_modified(time);

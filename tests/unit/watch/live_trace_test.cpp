@@ -6,6 +6,7 @@
 #include "watch/program.hpp"
 
 #include <troika/loop/event_loop.hpp>
+#include <troika/pool/thread_pool.hpp>
 #include <troika/tasks/yield_now.hpp>
 
 #include <gmock/gmock.h>
@@ -68,6 +69,18 @@ TEST_F(live_trace, records_a_program_that_runs) {
     EXPECT_TRUE(text.find(R"("cat":"run")") != std::string::npos);
 }
 
+TEST_F(live_trace, of_a_program_that_has_a_pool_alone) {
+    std::atomic<bool> done{false};
+    thread_pool pool({.workers = 2});
+    std::thread other([&] {
+        watch::trace_program(os::process_id(), file("trace.json"), 1ms, 1min);
+        done = true;
+    });
+    while (!done) pool.submit([] {}).get();
+    other.join();
+    EXPECT_TRUE(std::filesystem::exists(file("trace.json")));
+}
+
 TEST_F(live_trace, can_be_asked_for_again) {
     beside_a_loop([&] {
         watch::trace_program(os::process_id(), file("a.json"), 1ms, 1min);
@@ -95,7 +108,7 @@ TEST_F(live_trace, gives_up_on_a_program_that_does_nothing) {
         watch::trace_program(os::process_id(), file("trace.json"), 1ms, 1ms);
         FAIL();
     } catch (const std::runtime_error& error) {
-        EXPECT_THAT(error.what(), HasSubstr("no loop of it has had a turn"));
+        EXPECT_THAT(error.what(), HasSubstr("no loop or pool of it has had anything to do"));
     }
     EXPECT_FALSE(std::filesystem::exists(file("trace.json")));
 }

@@ -117,6 +117,41 @@ TEST(picture, shows_queues_and_pools) {
                 HasSubstr("queue 'items': 4 of 9, at most 5"));
 }
 
+TEST(picture, counts_what_waits_for_a_worker) {
+    thread_pool pool({.workers = 1, .name = "one"});
+    std::latch begun(2);
+    std::latch end(2);
+    auto first = pool.submit([&] {
+        for (int i = 0; i < 3; ++i) pool.submit([] {});   // lie in its own queue
+        begun.arrive_and_wait();
+        end.arrive_and_wait();
+    });
+    begun.arrive_and_wait();
+    for (int i = 0; i < 4; ++i) pool.submit([] {});   // from outside
+    const picture seen = look_at_us();
+    const std::string text = tree_text({{seen.of.pid, seen}}, seen.of.pid);
+    EXPECT_THAT(text, HasSubstr("pool 'one': 4 wait for a worker"));
+    EXPECT_THAT(text, HasSubstr(": runs a job, has 3 more"));
+    EXPECT_EQ(pool.stats().queued, 7U);
+    end.arrive_and_wait();
+    first.get();
+}
+
+TEST(picture, tasks_of_pools_tell_how_long_they_wait) {
+    thread_pool pool({.workers = 1});
+    auto dozing = pool.submit(sleep_long());
+    picture seen;
+    const auto waits = [&] {
+        const picture::part* const part = find(seen, listed::pool);
+        return part != nullptr && part->tasks.size() == 1 && part->tasks[0].waits_s >= 0;
+    };
+    do seen = look_at_us();
+    while (!waits());
+    EXPECT_THAT(find(seen, listed::pool)->tasks[0].what.state, HasSubstr("sleep"));
+    EXPECT_LE(find(seen, listed::pool)->tasks[0].waits_s, 60);
+    dozing.cancel();
+}
+
 TEST(picture, what_has_gone_is_not_shown) {
     { event_loop loop; }
     { queue<int> items({.capacity_max = 1}); }
