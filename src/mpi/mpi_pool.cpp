@@ -18,6 +18,9 @@ std::unique_ptr<impl::mpi_engine> make_engine(const mpi_pool::options& o,
     if (o.workers == 0) throw std::invalid_argument("an mpi_pool needs at least one worker");
     impl::require_mpi_entry();
     impl::mpi_session& session = impl::mpi_session::instance();
+    if (session.is_worker())
+        throw std::logic_error("a worker of an mpi_pool cannot have one of its own: give the work "
+                               "back to rank 0, or use a thread_pool or process_pool");
     if (!session.is_open() || session.ranks.empty()) {
         if (session.is_open())
             throw mpi_unavailable("there is one rank only, and so no worker: start the program by "

@@ -35,9 +35,6 @@ constexpr int last_looks = 5;
 mpi_engine::mpi_engine(const mpi_pool::options& o, std::unique_ptr<preparation> prepare)
     : session_(mpi_session::instance()), name_(o.name), prepare_(std::move(prepare)),
       posted_(word::bytes_max) {
-    if (session_.is_worker())
-        throw std::logic_error("a worker of an mpi_pool cannot have one of its own: give the work "
-                               "back to rank 0, or use a thread_pool or process_pool");
     if (!session_.take())
         throw std::logic_error("there is an mpi_pool already: one at a time has the ranks");
     try {

@@ -5,6 +5,7 @@
 #include <troika/mpi/mpi_entry.hpp>
 #include <troika/mpi/mpi_unavailable.hpp>
 #include <troika/mpi/rank_info.hpp>
+#include <troika/proc/process_entry.hpp>
 #include <troika/proc/remote_executor.hpp>
 #include <troika/proc/worker_died.hpp>
 
