@@ -62,6 +62,7 @@ install(FILES
     ${PROJECT_BINARY_DIR}/packaging/troikaConfigVersion.cmake
     ${PROJECT_SOURCE_DIR}/cmake/supported_compiler.cmake
     ${PROJECT_SOURCE_DIR}/cmake/FindHttpLibraries.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindMpiC.cmake
     DESTINATION ${package_dir} COMPONENT Development)
 
 if(TARGET troika)

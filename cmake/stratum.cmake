@@ -37,12 +37,14 @@ function(troika_stratum name)
     set_property(GLOBAL APPEND PROPERTY troika_strata_${arg_COMPONENT} ${name})
 endfunction()
 
-# troika_component(name DESCRIPTION text [REQUIRES components...] [LIBRARIES targets...]
+# troika_component(name [SEPARATE] DESCRIPTION text [REQUIRES components...] [LIBRARIES targets...]
 #                  [PACKAGES cmake-packages...] [PKGCONFIG packages...])
 # Makes troika::<name> of the strata declared for it so far. LIBRARIES are linked and not seen by
-# users; PACKAGES and PKGCONFIG say where CMake and pkg-config find them.
+# users; PACKAGES and PKGCONFIG say where CMake and pkg-config find them. A SEPARATE one is no part
+# of troika::troika.
 function(troika_component name)
-    cmake_parse_arguments(arg "" "DESCRIPTION" "REQUIRES;LIBRARIES;PACKAGES;PKGCONFIG" ${ARGN})
+    cmake_parse_arguments(arg "SEPARATE" "DESCRIPTION"
+        "REQUIRES;LIBRARIES;PACKAGES;PKGCONFIG" ${ARGN})
     get_property(strata GLOBAL PROPERTY troika_strata_${name})
     set(target troika_${name})
     set(objects "")
@@ -65,7 +67,9 @@ function(troika_component name)
     troika_compile_options(${target})
     troika_describe_component(${name} REQUIRES ${arg_REQUIRES} PACKAGES ${arg_PACKAGES}
         PKGCONFIG ${arg_PKGCONFIG} DESCRIPTION "${arg_DESCRIPTION}")
-    set_property(GLOBAL APPEND PROPERTY troika_umbrella_components ${name})
+    if(NOT arg_SEPARATE)
+        set_property(GLOBAL APPEND PROPERTY troika_umbrella_components ${name})
+    endif()
 endfunction()
 
 # troika_describe_component(name DESCRIPTION text [REQUIRES components...]

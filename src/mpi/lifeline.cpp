@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mpi/lifeline.hpp"
 
+#include "os/chance.hpp"
 #include "os/error.hpp"
 #include "os/host.hpp"
 #include "os/socket.hpp"
@@ -9,7 +10,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <random>
 #include <string>
 
 namespace troika::impl {
@@ -36,8 +36,7 @@ void look_after(int socket) noexcept {
 }  // namespace
 
 lifeline_host::lifeline_host() {
-    std::random_device chance;
-    for (std::byte& each : invitation_.token) each = static_cast<std::byte>(chance());
+    os::fill_with_chance(invitation_.token);
     const std::string name = os::host_name();
     std::copy_n(name.begin(), std::min(name.size(), invitation_.host.size() - 1),
                 invitation_.host.begin());

@@ -75,7 +75,7 @@ private:
     // It is not:
     void dispatch() noexcept;
     void prepare_all();
-    /// Takes all that has come. Returns: whether there was anything. Requires: the role of receiver.
+    /// Takes all that has come. Returns: whether there was any. Requires: the role of receiver.
     bool receive() noexcept;
     void complete(rank_worker& from, incoming& message) noexcept;
     void finish(remote_call& call, std::exception_ptr error) noexcept;

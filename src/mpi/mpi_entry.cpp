@@ -7,7 +7,6 @@
 #include "os/standard_streams.hpp"
 #include "proc/call_maker.hpp"
 
-#include <atomic>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -18,11 +17,6 @@ namespace troika {
 namespace impl {
 
 namespace {
-
-std::atomic<bool>& entered() noexcept {
-    static std::atomic<bool> was{false};
-    return was;
-}
 
 [[noreturn]] void serve_rank_0(mpi_session& session) noexcept {
     os::write_whole_lines();
@@ -43,7 +37,7 @@ std::atomic<bool>& entered() noexcept {
 }  // namespace
 
 void require_mpi_entry() {
-    if (!entered().load(std::memory_order_relaxed))
+    if (!mpi_session::instance().entered.load(std::memory_order_relaxed))
         throw std::logic_error("ranks of this program cannot serve: let main() begin with "
                                "troika::mpi_entry();");
 }
@@ -51,7 +45,7 @@ void require_mpi_entry() {
 }  // namespace impl
 
 void mpi_entry() {
-    impl::entered().store(true, std::memory_order_relaxed);
+    impl::mpi_session::instance().entered.store(true, std::memory_order_relaxed);
     // After what main() and its static objects leave: pools may be among them.
     std::atexit([] { impl::mpi_session::instance().end(); });
     if (!impl::mpi_port::launched()) return;

@@ -45,6 +45,7 @@ public:
     /// Rank 0: has the workers end. All: leaves MPI.
     void end() noexcept;
 
+    std::atomic<bool> entered{false};   ///< mpi_entry() was called
     std::mutex mutex;
     mpi_port port;
     std::vector<member> ranks;   // by rank; of a worker: empty

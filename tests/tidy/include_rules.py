@@ -23,6 +23,7 @@ FOREIGN = (
     (r"nlohmann/", r"(fetch|lab|watch|apps/[^/]+)/[^/]+\.cpp",
      "nlohmann belongs to .cpp files of fetch, lab, watch and apps"),
     (r"expat\.h", r"fetch/[^/]+\.cpp", "expat belongs to .cpp files of fetch"),
+    (r"mpi\.h", r"src/mpi/mpi_port\.(cpp|hpp)", "MPI belongs to src/mpi/mpi_port; use that"),
     (r"openssl/", r"fetch/[^/]+\.cpp|src/tls/[^/]+\.(cpp|hpp)",
      "OpenSSL belongs to fetch/*.cpp and src/tls"),
     (r"cxxabi\.h", r"src/.*", "names of types are made readable in src/"),

@@ -56,7 +56,8 @@ public:
     /// pool: process_pool(o, initializer<&load_model>, path).
     template <auto function, class... Arguments>
     process_pool(const options& o, initializer_tag<function>, Arguments&&... arguments)
-        : process_pool(o, impl::make_preparation<function>(std::forward<Arguments>(arguments)...)) {}
+        : process_pool(o, impl::make_preparation<function>(
+                              std::forward<Arguments>(arguments)...)) {}
     process_pool(const process_pool&) = delete;
     process_pool& operator=(const process_pool&) = delete;
     ~process_pool();

@@ -54,7 +54,9 @@ std::vector<std::string> backwards(std::vector<std::string> lines) {
 }
 std::size_t total_size(const std::vector<std::string>& lines) {
     return std::accumulate(lines.begin(), lines.end(), std::size_t{0},
-                           [](std::size_t sum, const std::string& each) { return sum + each.size(); });
+                           [](std::size_t sum, const std::string& each) {
+                               return sum + each.size();
+                           });
 }
 bool wait_for_stop(std::stop_token stop) {
     while (!stop.stop_requested()) std::this_thread::yield();
@@ -64,7 +66,11 @@ bool ask_for_stop() {
     while (!this_call::stop_requested()) std::this_thread::yield();
     return true;
 }
-void doze(int milliseconds) { std::this_thread::sleep_for(milliseconds * 1ms); }
+/// Takes about so long.
+void doze(int milliseconds) {
+    const auto end = std::chrono::steady_clock::now() + milliseconds * 1ms;
+    while (std::chrono::steady_clock::now() < end) std::this_thread::yield();
+}
 int have_a_pool() {
     const mpi_pool own;
     return 0;
@@ -218,7 +224,8 @@ TEST(mpi_pool, messages_of_every_size_cross) {
 TEST(mpi_pool, many_pieces_cross) {
     mpi_pool pool;
     std::vector<std::string> lines;
-    for (std::size_t i = 0; i < 500; ++i) lines.emplace_back(i * 40, static_cast<char>('a' + i % 26));
+    for (std::size_t i = 0; i < 500; ++i)
+        lines.emplace_back(i * 40, static_cast<char>('a' + i % 26));
     std::vector<std::string> expected = lines;
     std::ranges::reverse(expected);
     EXPECT_EQ(pool.submit<&backwards>(lines).get(), expected);

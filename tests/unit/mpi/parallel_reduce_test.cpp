@@ -40,10 +40,5 @@ TEST(parallel_reduce_over_ranks, fails_as_its_functions_do) {
     EXPECT_THROW(parallel_reduce(ranks, numbers, 0, std::plus<>{}, fails), std::domain_error);
 }
 
-TEST(rank_threads, are_a_share_of_the_host) {
-    EXPECT_GE(rank_threads().size(), 1U);
-    EXPECT_EQ(&rank_threads(), &rank_threads());
-}
-
 }  // namespace
 }  // namespace troika
