@@ -83,11 +83,7 @@ void mpi_engine::dispatch() noexcept {
         }
         std::exception_ptr error;
         try {
-            message->message.message().put(call->entry());
-            call->write(message->message.message());
-            if (!message->message.message().attachments().empty())
-                throw wire_error("descriptors and shared memory cannot cross to another rank: "
-                                 "pass what they hold");
+            compose(*call, message->message.message());
         } catch (...) {
             error = std::current_exception();
         }
@@ -118,6 +114,102 @@ void mpi_engine::dispatch() noexcept {
         if (dozes) ring(to->member.lifeline);
         if (needs_care) wake();
     }
+}
+
+void mpi_engine::broadcast(const std::vector<remote_call*>& calls) noexcept {
+    calls_.fetch_add(calls.size(), std::memory_order_relaxed);
+    const auto list = std::make_shared<rank_worker::broadcast_list>();
+    std::exception_ptr refused;
+    std::vector<remote_call*> lost;
+    {
+        const std::scoped_lock here(session_.mutex);
+        refused = refusal();
+        for (std::size_t i = 0; i < calls.size() && !refused; ++i) {
+            keep(*calls[i]);
+            if (workers_[i]->lost())
+                lost.push_back(calls[i]);
+            else
+                list->push_back(workers_[i]->reserve(*calls[i], list));
+        }
+    }
+    if (refused) {
+        for (remote_call* const each : calls) finish(*each, refused);
+        return;
+    }
+    for (remote_call* const each : lost)
+        finish(*each, why_lost(*workers_[static_cast<std::size_t>(
+                          std::ranges::find(calls, each) - calls.begin())]));
+    for (const auto half : halves_of(*list)) {
+        if (half.empty()) continue;
+        // Any of them: they have the same arguments, which are there until the last has ended.
+        const auto index = static_cast<std::size_t>(half.front().rank) - 1;
+        if (const std::exception_ptr error = send_broadcast(*calls[index], half))
+            fail_broadcast(half, error);
+    }
+}
+
+std::exception_ptr mpi_engine::send_broadcast(const remote_call& call,
+                                              std::span<const broadcast_target> list) noexcept {
+    rank_worker& to = *workers_[static_cast<std::size_t>(list.front().rank) - 1];
+    rank_worker::sending* message = nullptr;
+    {
+        const std::scoped_lock here(session_.mutex);
+        if (to.lost()) return why_lost(to);
+        message = &to.add_broadcast(list.front());
+    }
+    std::exception_ptr error;
+    try {
+        wire_writer& text = message->message.message();
+        text.put(static_cast<std::uint64_t>(list.size() - 1));
+        for (const broadcast_target& each : list.subspan(1)) text.put(each);
+        compose(call, text);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    {
+        const std::scoped_lock here(session_.mutex);
+        if (!error && to.lost()) error = why_lost(to);
+        if (error) {
+            to.drop(*message);
+            return error;
+        }
+        to.composed(*message);
+        static_cast<void>(to.advance(session_.port));
+    }
+    ring(to.member.lifeline);
+    wake();
+    return nullptr;
+}
+
+void mpi_engine::fail_broadcast(std::span<const broadcast_target> list,
+                                const std::exception_ptr& why) noexcept {
+    std::vector<remote_call*> failed;
+    {
+        const std::scoped_lock here(session_.mutex);
+        for (const broadcast_target& each : list) {
+            rank_worker& of = *workers_[static_cast<std::size_t>(each.rank) - 1];
+            remote_call* const call = of.find(each.slot, each.number);
+            if (call == nullptr) continue;   // another one has failed it
+            of.remove(*call);
+            failed.push_back(call);
+        }
+    }
+    for (remote_call* const each : failed) finish(*each, why);
+}
+
+std::exception_ptr mpi_engine::why_lost(const rank_worker& which) {
+    const rank_info& was = which.member.info;
+    return std::make_exception_ptr(
+        worker_died(static_cast<std::size_t>(was.rank), was.pid, was.host,
+                    "it has ended, or its host cannot be reached"));
+}
+
+void mpi_engine::compose(const remote_call& call, wire_writer& to) {
+    to.put(call.entry());
+    call.write(to);
+    if (!to.attachments().empty())
+        throw wire_error("descriptors and shared memory cannot cross to another rank: pass what "
+                         "they hold");
 }
 
 bool mpi_engine::cancel(remote_call& call) noexcept {

@@ -45,6 +45,8 @@ public:
 
     void require_open() const;
     void submit(remote_call& call) noexcept;
+    /// Takes a call for each worker over.
+    void broadcast(const std::vector<remote_call*>& calls) noexcept;
     void close() noexcept;
     void cancel_pending() noexcept;
     /// After close(): waits until no call is left.
@@ -74,10 +76,16 @@ private:
 
     // It is not:
     void dispatch() noexcept;
+    std::exception_ptr send_broadcast(const remote_call& call,
+                                      std::span<const broadcast_target> list) noexcept;
+    void fail_broadcast(std::span<const broadcast_target> list,
+                        const std::exception_ptr& why) noexcept;
     void prepare_all();
     /// Takes all that has come. Returns: whether there was any. Requires: the role of receiver.
     bool receive() noexcept;
     void complete(rank_worker& from, incoming& message) noexcept;
+    static void compose(const remote_call& call, wire_writer& to);
+    [[nodiscard]] static std::exception_ptr why_lost(const rank_worker& which);
     void finish(remote_call& call, std::exception_ptr error) noexcept;
     void one_less() noexcept;
     void break_pool(const std::exception_ptr& why) noexcept;

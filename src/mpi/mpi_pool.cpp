@@ -50,6 +50,9 @@ void mpi_pool::shutdown(shutdown_options how) {
 
 void mpi_pool::require_open() const { engine_->require_open(); }
 void mpi_pool::submit_call(impl::remote_call& call) noexcept { engine_->submit(call); }
+void mpi_pool::broadcast_calls(const std::vector<impl::remote_call*>& calls) noexcept {
+    engine_->broadcast(calls);
+}
 std::size_t mpi_pool::size() const noexcept { return engine_->size(); }
 std::vector<rank_info> mpi_pool::workers() const { return engine_->workers(); }
 mpi_pool::statistics mpi_pool::stats() const noexcept { return engine_->stats(); }

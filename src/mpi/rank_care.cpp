@@ -163,7 +163,7 @@ void mpi_engine::bury(rank_worker& which) noexcept {
             if (which.is_composing(call)) continue;   // who does sees what has happened
             which.remove(call);
             // It makes one call after the other: only the first can have begun.
-            if (i == 0 || call.stopping_) {
+            if (i == 0 || call.stopping_ || call.pinned_) {
                 failed.push_back(&call);
             } else {
                 call.waits_ = true;
@@ -171,12 +171,18 @@ void mpi_engine::bury(rank_worker& which) noexcept {
             }
         }
         which.forget_messages();
+        for (const auto& each : workers_) {
+            if (each->lost()) continue;
+            // What it should have passed on; and those who wait to pass on to it.
+            for (remote_call* const call : each->calls_by_way_of(which.rank())) {
+                each->remove(*call);
+                failed.push_back(call);
+            }
+            each->tell(session_.port, word::kind::lost, static_cast<std::uint64_t>(which.rank()));
+        }
         for (const auto& each : workers_) any_left = any_left || !each->lost();
     }
-    const rank_info& was = which.member.info;
-    const auto died = std::make_exception_ptr(
-        worker_died(static_cast<std::size_t>(was.rank), was.pid, was.host,
-                    "it has ended, or its host cannot be reached"));
+    const std::exception_ptr died = why_lost(which);
     for (remote_call* const each : failed)
         finish(*each, each->stopping_ ? make_cancelled() : died);
     if (!any_left)

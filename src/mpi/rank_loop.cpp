@@ -5,6 +5,7 @@
 #include <troika/proc/exception_codec.hpp>
 #include <troika/proc/wire_error.hpp>
 
+#include "mpi/broadcast_tree.hpp"
 #include "mpi/lifeline.hpp"
 #include "os/clock.hpp"
 #include "os/futex.hpp"
@@ -12,8 +13,10 @@
 #include "os/spin.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 namespace troika::impl {
@@ -29,6 +32,7 @@ constexpr auto rings_after = 40us;
 constexpr auto nap_min = 1ms;
 constexpr auto nap_max = 64ms;
 constexpr std::size_t spares_max = 16;
+constexpr std::uint64_t remembered = 4096;
 
 }  // namespace
 
@@ -44,12 +48,13 @@ void rank_loop::take_words() {
             switch (head.what) {
                 case word::kind::quit: quit_ = true; return;
                 case word::kind::stop: stops_.insert(head.number); break;
+                case word::kind::lost: lost_.insert(static_cast<int>(head.number)); break;
                 case word::kind::withdraw:
                     if (head.number > begun_) stops_.insert(head.number);
                     break;
                 default:
                     posted_.resize(receiving_.bytes());
-                    calls_.push_back(std::move(posted_));
+                    calls_.push_back({std::move(posted_), receiving_.rank()});
                     posted_ = bytes();
                     if (!spares_.empty()) {
                         posted_ = std::move(spares_.back());
@@ -58,25 +63,25 @@ void rank_loop::take_words() {
                     posted_.resize(word::bytes_max);
             }
         }
-        session_.port.receive_from(0, mpi_port::tag::word, posted_, receiving_);
+        session_.port.receive(mpi_port::tag::word, posted_, receiving_);
     }
 }
 
 void rank_loop::serve() {
     {
         const std::scoped_lock here(session_.mutex);
-        session_.port.receive_from(0, mpi_port::tag::word, posted_, receiving_);
+        session_.port.receive(mpi_port::tag::word, posted_, receiving_);
     }
     while (wait_for_call()) {
-        bytes message;
+        arrival next;
         {
             const std::scoped_lock here(session_.mutex);
-            message = std::move(calls_.front());
+            next = std::move(calls_.front());
             calls_.pop_front();
         }
-        obey(message);
+        obey(next);
         const std::scoped_lock here(session_.mutex);
-        if (spares_.size() < spares_max) spares_.push_back(std::move(message));
+        if (spares_.size() < spares_max) spares_.push_back(std::move(next.message));
     }
     watching_.store(2, std::memory_order_release);
     os::futex_wake(watching_);
@@ -108,19 +113,19 @@ bool rank_loop::wait_for_call() {
     }
 }
 
-void rank_loop::obey(const bytes& message) {
-    incoming from(*this, 0, message);
+void rank_loop::obey(const arrival& what) {
+    incoming from(*this, what.from, what.message);
     now_ = from.head();
     sent_ = false;
     began_ = os::steady_time();
     bool stopped = false;
     {
         const std::scoped_lock here(session_.mutex);
-        begun_ = now_.number;
+        begun_ = std::max(begun_, now_.number);
         stopped = stops_.contains(now_.number);
     }
     from_ = &from;
-    if (stopped) {
+    if (stopped && now_.what != word::kind::broadcast) {
         answer_.message().clear();
         send_as(word::kind::withdrawn);
     } else {
@@ -129,7 +134,7 @@ void rank_loop::obey(const bytes& message) {
             os::call_recording_stack(
                 [](void* me) {
                     auto& loop = *static_cast<rank_loop*>(me);
-                    loop.call(*loop.from_);
+                    loop.make(*loop.from_);
                 },
                 this, stack);
         } catch (...) {
@@ -139,7 +144,10 @@ void rank_loop::obey(const bytes& message) {
     from_ = nullptr;
     {
         const std::scoped_lock here(session_.mutex);
-        std::erase_if(stops_, [this](std::uint64_t each) { return each <= now_.number; });
+        // Those that came too late, too: what is broadcast has its number before it has come.
+        std::erase_if(stops_, [this](std::uint64_t each) {
+            return each == now_.number || each + remembered < now_.number;
+        });
     }
     now_.number = 0;
     watching_.store(0, std::memory_order_release);
@@ -147,12 +155,80 @@ void rank_loop::obey(const bytes& message) {
     stop_source_.reset();
 }
 
-void rank_loop::call(incoming& from) {
+void rank_loop::make(incoming& from) {
     wire_reader reader(from, from.total());
-    const auto identity = reader.get<function_identity>();
+    if (now_.what == word::kind::broadcast)
+        pass_on(reader);
+    else
+        call(reader);
+}
+
+void rank_loop::call(wire_reader& from) {
+    const auto identity = from.get<function_identity>();
     const any_function entry = functions_.find(identity);
     if (entry == nullptr) throw wire_error(identity.why_missing());
-    reinterpret_cast<call_entry>(entry)(reader, *this);
+    reinterpret_cast<call_entry>(entry)(from, *this);
+}
+
+void rank_loop::pass_on(wire_reader& from) {
+    std::vector<broadcast_target> behind(from.length(sizeof(broadcast_target)));
+    from.copy(std::as_writable_bytes(std::span(behind)));
+    const auto size = static_cast<std::size_t>(from.remaining());
+    std::unique_ptr<std::byte[]> whole(new std::byte[size]);
+    from.copy({whole.get(), size});
+    std::array messages{std::make_unique<outgoing>(), std::make_unique<outgoing>()};
+    const auto halves = halves_of(behind);
+    for (std::size_t i = 0; i < halves.size(); ++i) {
+        if (halves[i].empty()) continue;
+        wire_writer& text = messages[i]->message();
+        text.put(static_cast<std::uint64_t>(halves[i].size() - 1));
+        for (const broadcast_target& each : halves[i].subspan(1)) text.put(each);
+        text.reference({whole.get(), size});
+        word first;
+        first.what = word::kind::broadcast;
+        first.ring = 1;
+        first.slot = halves[i].front().slot;
+        first.number = halves[i].front().number;
+        const std::scoped_lock here(session_.mutex);
+        messages[i]->begin(session_.port, halves[i].front().rank, first);
+    }
+    bool all_sent = true;
+    for (std::size_t i = 0; i < halves.size(); ++i)
+        if (!halves[i].empty() && !send_to(halves[i].front().rank, *messages[i])) all_sent = false;
+    bool stopped = false;
+    {
+        const std::scoped_lock here(session_.mutex);
+        stopped = stops_.contains(now_.number);
+    }
+    if (stopped) {
+        answer_.message().clear();
+        sent_ = true;
+        send_as(word::kind::withdrawn);
+    } else {
+        memory_source source({whole.get(), size});
+        wire_reader message(source, size);
+        call(message);
+    }
+    if (all_sent) return;
+    // MPI may still read what it was given for a rank that has gone.
+    static_cast<void>(whole.release());
+    for (auto& each : messages) static_cast<void>(each.release());
+}
+
+bool rank_loop::send_to(int rank, outgoing& what) {
+    const os::fd& lifeline = session_.own_lifeline();
+    bool sent = false;
+    const auto is_over = [&] {
+        const std::scoped_lock here(session_.mutex);
+        take_words();
+        sent = what.advance(session_.port);
+        return sent || lost_.contains(rank) || quit_;
+    };
+    while (!os::spin_until(is_over)) {
+        if (lifeline && !hear(lifeline)) break;   // rank 0 has gone, and so does all
+        os::sleep_for(50us);
+    }
+    return sent;
 }
 
 void rank_loop::receive_part(int rank, std::span<std::byte> into, mpi_port::transfer& as) {

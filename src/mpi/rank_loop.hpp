@@ -42,6 +42,10 @@ public:
 
 private:
     using bytes = std::vector<std::byte>;
+    struct arrival {
+        bytes message;
+        int from = 0;
+    };
 
     // call_answer
     wire_writer& writer() noexcept override { return answer_.message(); }
@@ -54,8 +58,11 @@ private:
     /// Takes all messages that are there. The mutex is held.
     void take_words();
     bool wait_for_call();
-    void obey(const bytes& message);
-    void call(incoming& from);
+    void obey(const arrival& what);
+    void make(incoming& from);
+    void call(wire_reader& from);
+    void pass_on(wire_reader& from);
+    [[nodiscard]] bool send_to(int rank, outgoing& what);
     void send_error(const std::exception_ptr& error, const os::throw_stack& stack) noexcept;
     void send_as(word::kind what);
     static void watch_stops(void* self) noexcept;
@@ -63,9 +70,10 @@ private:
     mpi_session& session_;
     bytes posted_;                    // where MPI puts the next word
     mpi_port::transfer receiving_;
-    std::deque<bytes> calls_;         // that have not begun; guarded by the session's mutex
+    std::deque<arrival> calls_;       // that have not begun; guarded by the session's mutex
     std::set<std::uint64_t> stops_;   // of calls that have not ended; likewise
     std::uint64_t begun_ = 0;         // the last call that has; likewise
+    std::set<int> lost_;              // ranks; likewise
     bool quit_ = false;               // likewise
     std::vector<bytes> spares_;       // likewise
     outgoing answer_;

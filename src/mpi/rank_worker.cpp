@@ -48,14 +48,58 @@ rank_worker::sending& rank_worker::add(remote_call& call, bool ring) {
     sending& made = next_message();
     made.first.what = word::kind::call;
     made.first.ring = ring ? 1 : 0;
-    made.first.slot = free_slots_.back();
-    free_slots_.pop_back();
+    made.first.slot = take_slot();
     slots_[made.first.slot] = {&call, made.first.number};
     ++in_flight;
     call.holder_ = this;
     call.slot_ = made.first.slot;
     call.number_ = made.first.number;
     return made;
+}
+
+std::uint32_t rank_worker::take_slot() {
+    if (free_slots_.empty()) {   // a broadcast goes to those that are busy as well
+        slots_.emplace_back();
+        return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t slot = free_slots_.back();
+    free_slots_.pop_back();
+    return slot;
+}
+
+broadcast_target rank_worker::reserve(remote_call& call,
+                                      std::shared_ptr<const broadcast_list> list) {
+    const std::uint32_t slot = take_slot();
+    const std::uint64_t number = ++member.given;
+    slots_[slot] = {&call, number, std::move(list)};
+    ++in_flight;
+    call.holder_ = this;
+    call.slot_ = slot;
+    call.number_ = number;
+    call.pinned_ = true;
+    return {rank(), slot, number};
+}
+
+rank_worker::sending& rank_worker::add_broadcast(const broadcast_target& first) {
+    sending& made = next_message();
+    --member.given;   // the number was given before
+    made.first.what = word::kind::broadcast;
+    made.first.ring = 1;
+    made.first.slot = first.slot;
+    made.first.number = first.number;
+    return made;
+}
+
+std::vector<remote_call*> rank_worker::calls_by_way_of(int rank) const {
+    std::vector<remote_call*> all;
+    for (const entry& each : slots_) {
+        if (each.call == nullptr || !each.list) continue;
+        const auto mine = std::ranges::find(*each.list, member.info.rank, &broadcast_target::rank);
+        const auto index = static_cast<std::size_t>(mine - each.list->begin());
+        const std::vector<int> before = ranks_before(*each.list, index);
+        if (std::ranges::find(before, rank) != before.end()) all.push_back(each.call);
+    }
+    return all;
 }
 
 void rank_worker::drop(sending& what) {

@@ -4,6 +4,7 @@
 #include <troika/core/clock.hpp>
 #include <troika/proc/remote_call.hpp>
 
+#include "mpi/broadcast_tree.hpp"
 #include "mpi/mpi_session.hpp"
 #include "mpi/outgoing.hpp"
 
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] int rank() const noexcept { return member.info.rank; }
     [[nodiscard]] bool lost() const noexcept { return member.info.lost; }
 
+    using broadcast_list = std::vector<broadcast_target>;
+
     /// A message on its way to the worker.
     struct sending {
         outgoing message;
@@ -42,6 +45,12 @@ public:
     /// the mutex, and then either sent or dropped.
     sending& add(remote_call& call, bool ring);
     sending& add_preparation();
+    /// Takes a call that is broadcast, and is sent by whoever comes before it.
+    broadcast_target reserve(remote_call& call, std::shared_ptr<const broadcast_list> list);
+    /// The message with such a call, and with those behind it.
+    sending& add_broadcast(const broadcast_target& first);
+    /// Its calls that come, or came, by way of `rank`.
+    [[nodiscard]] std::vector<remote_call*> calls_by_way_of(int rank) const;
     void composed(sending& what) noexcept { what.composed = true; }
     void drop(sending& what);
 
@@ -79,7 +88,9 @@ private:
     struct entry {
         remote_call* call = nullptr;
         std::uint64_t number = 0;
+        std::shared_ptr<const broadcast_list> list{};   // of one that is broadcast
     };
+    std::uint32_t take_slot();
     struct order {
         word what;
         mpi_port::transfer sent;

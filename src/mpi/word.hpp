@@ -14,6 +14,8 @@ struct word {
         // to a worker
         prepare,   ///< the function that each worker of a pool calls first; number 0
         call,
+        broadcast, ///< a call that is passed on: first a list of broadcast_targets
+        lost,      ///< rank `number` is
         stop,      ///< call `number` was cancelled
         withdraw,  ///< the same, but once it has begun it may go on
         quit,

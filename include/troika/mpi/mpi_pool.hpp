@@ -9,9 +9,11 @@
 #include <troika/proc/remote_executor.hpp>
 #include <troika/proc/worker_died.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -58,6 +60,35 @@ public:
     mpi_pool& operator=(const mpi_pool&) = delete;
     ~mpi_pool();
 
+    /// Has each worker call `function(arguments...)` once, whatever else it has to do before: to
+    /// give all of them a table, or a model. The arguments are sent along a tree, from rank to
+    /// rank: to many ranks in hardly more time than to two.
+    /// Returns: the futures of their results, in the order of workers(). A rank that is lost fails
+    /// with worker_died, and while it is being passed on those behind it.
+    /// Throws: std::runtime_error after shutdown(); broken_pool.
+    template <auto function, class... Arguments>
+        requires std::constructible_from<call_arguments<decltype(function)>, Arguments...>
+    auto broadcast(Arguments&&... arguments) {
+        using callee = impl::named_callee<function>;
+        using all = std::tuple<typename callee::parts, typename callee::arguments>;
+        using call_type =
+            impl::typed_remote_call<typename callee::result, std::shared_ptr<const all>>;
+        require_open();
+        const auto shared = std::make_shared<const all>(
+            typename callee::parts(),
+            typename callee::arguments(std::forward<Arguments>(arguments)...));
+        std::vector<future<typename callee::result>> answers;
+        std::vector<impl::remote_call*> calls;
+        for (std::size_t i = 0; i < size(); ++i) {
+            auto* const call = new call_type(
+                impl::identity_of<&impl::single_entry<callee>::enter>(), shared);
+            answers.push_back(impl::future_access::adopt<typename callee::result>(call));
+            calls.push_back(call);
+        }
+        broadcast_calls(calls);
+        return answers;
+    }
+
     /// Refuses calls from now on. By default waits until all that was accepted has ended.
     void shutdown(shutdown_options how = {});
 
@@ -82,6 +113,7 @@ private:
     friend struct impl::remote_carrier;
     void require_open() const;
     void submit_call(impl::remote_call& call) noexcept;
+    void broadcast_calls(const std::vector<impl::remote_call*>& calls) noexcept;
 
     std::unique_ptr<impl::mpi_engine> engine_;
 };

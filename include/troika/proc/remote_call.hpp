@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -85,9 +86,19 @@ private:
     std::uint64_t number_ = 0;
     bool waits_ = false;                 // it is in the list of those without a worker
     bool stopping_ = false;              // it was asked to stop
+    bool pinned_ = false;                // no other worker may make it
 };
 
-/// A call with its result and its arguments, a tuple.
+template <class... T>
+const std::tuple<T...>& arguments_in(const std::tuple<T...>& kept) noexcept {
+    return kept;
+}
+template <class A>
+const A& arguments_in(const std::shared_ptr<const A>& kept) noexcept {
+    return *kept;
+}
+
+/// A call with its result and its arguments: a tuple, or what several calls share of one.
 template <class T, class A>
 class typed_remote_call final : public promise_state<T>, public remote_call {
 public:
@@ -105,7 +116,7 @@ private:
     ~typed_remote_call() = default;
 
     void write(wire_writer& to) const override {
-        std::apply([&](const auto&... each) { to.write(each...); }, *arguments_);
+        std::apply([&](const auto&... each) { to.write(each...); }, arguments_in(*arguments_));
     }
     void accept(wire_reader& from) noexcept override {
         try {

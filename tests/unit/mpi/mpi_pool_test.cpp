@@ -300,6 +300,65 @@ TEST(mpi_pool, shutdown_cancels_what_is_pending) {
     EXPECT_THROW(pool.submit<&twice>(1), std::runtime_error);
 }
 
+// ---- broadcast
+
+std::vector<double>& table() {
+    static std::vector<double> values;
+    return values;
+}
+int keep_table(std::vector<double> values) {
+    table() = std::move(values);
+    return mpi_rank();
+}
+double sum_of_table() { return std::accumulate(table().begin(), table().end(), 0.0); }
+int fail_on_two() {
+    if (mpi_rank() == 2) throw std::domain_error("two");
+    return mpi_rank();
+}
+
+TEST(mpi_pool, a_broadcast_reaches_all_ranks) {
+    mpi_pool pool;
+    for (const std::size_t size : {std::size_t{3}, std::size_t{5000}, std::size_t{700'000}}) {
+        std::vector<double> values(size, 0.5);
+        std::vector<int> seen;
+        for (future<int>& each : pool.broadcast<&keep_table>(values)) seen.push_back(each.get());
+        std::vector<int> expected;
+        for (const rank_info& each : pool.workers()) expected.push_back(each.rank);
+        EXPECT_EQ(seen, expected);
+        for (future<double>& each : pool.broadcast<&sum_of_table>())
+            EXPECT_EQ(each.get(), 0.5 * static_cast<double>(size));
+    }
+}
+
+TEST(mpi_pool, a_broadcast_goes_to_busy_ranks_as_well) {
+    mpi_pool pool;
+    std::vector<future<int>> calls;
+    for (int i = 0; i < 2000; ++i) calls.push_back(pool.submit<&twice>(i));
+    auto all = pool.broadcast<&fail_on_two>();
+    for (int i = 0; i < 2000; ++i) EXPECT_EQ(calls[static_cast<std::size_t>(i)].get(), 2 * i);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (pool.workers()[i].rank == 2)
+            EXPECT_THROW(all[i].get(), std::domain_error);
+        else
+            EXPECT_EQ(all[i].get(), pool.workers()[i].rank);
+    }
+}
+
+TEST(mpi_pool, a_broadcast_refuses_what_cannot_cross) {
+    mpi_pool pool;
+    const shared_array<float> values(4);
+    for (future<float>& each : pool.broadcast<&first_of>(values))
+        EXPECT_THROW(each.get(), wire_error);
+    EXPECT_EQ(pool.submit<&twice>(1).get(), 2);
+}
+
+TEST(mpi_pool, a_broadcast_can_be_cancelled) {
+    mpi_pool pool;
+    auto all = pool.broadcast<&wait_for_stop>();
+    for (future<bool>& each : all) each.cancel();
+    for (future<bool>& each : all) EXPECT_TRUE(ended(each));
+}
+
 // ---- preparation
 
 TEST(mpi_pool, prepares_each_worker_first) {
@@ -341,6 +400,25 @@ TEST(mpi_pool_lost, a_rank_fails_its_call_and_no_other) {
     EXPECT_EQ(pool.stats().lost, 1U);
     EXPECT_EQ(pool.size(), before);
     EXPECT_EQ(std::ranges::count(pool.workers(), true, &rank_info::lost), 1);
+}
+
+int die_or_not(int rank) {
+    if (mpi_rank() == rank) std::raise(SIGKILL);
+    return mpi_rank();
+}
+
+TEST(mpi_pool_lost, a_rank_fails_its_part_of_a_broadcast) {
+    mpi_pool pool;
+    const int last = pool.workers().back().rank;
+    auto all = pool.broadcast<&die_or_not>(last);
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        EXPECT_EQ(all[i].get(), pool.workers()[i].rank);
+    EXPECT_THROW(all.back().get(), worker_died);
+    // It is left out by the next, and by what would have gone by way of it.
+    auto again = pool.broadcast<&own_rank>();
+    for (std::size_t i = 0; i + 1 < again.size(); ++i)
+        EXPECT_EQ(again[i].get(), pool.workers()[i].rank);
+    EXPECT_THROW(again.back().get(), worker_died);
 }
 
 TEST(mpi_pool_lost, all_ranks_break_the_pool) {

@@ -69,7 +69,8 @@ std::exception_ptr cross(const std::exception_ptr& error,
     const std::vector<std::byte> message = bytes_of(writer);
     testing::cut_source source(message, 5);
     wire_reader reader(source, message.size());
-    reader.set_origin("worker 3, pid 1234");
+    const std::string origin = "worker 3, pid 1234";
+    reader.set_origin(origin);
     std::exception_ptr read = impl::read_exception(reader);
     reader.finish();
     return read;
