@@ -4,7 +4,10 @@
 #include "watch/program.hpp"
 
 #include "os/clock.hpp"
+#include "os/event_fd.hpp"
+#include "os/fd.hpp"
 #include "os/futex.hpp"
+#include "os/process.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -23,6 +26,16 @@ using namespace impl;
 constexpr auto look_every = 100ms;
 
 bool is_there(int pid) { return !name_of_process(pid).empty(); }
+
+/// Has loops that sleep take a turn. Where that is not allowed they begin when they wake.
+void wake_loops(int pid) {
+    const program seen = read_program(pid);
+    for (const listing_data& each : seen.listed) {
+        if (each.kind != listed::loop || each.gauges[2] == 0) continue;
+        const os::fd bell(os::copy_descriptor_of(pid, static_cast<int>(each.gauges[2] - 1)));
+        if (bell) os::signal_event(bell.get());
+    }
+}
 
 }  // namespace
 
@@ -45,6 +58,7 @@ void trace_program(int pid, const std::string& path, std::chrono::milliseconds l
     head.trace_ms = static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(length.count(), 1, 24 * 3'600'000));
     head.trace.store(trace_asked, std::memory_order_release);
+    wake_loops(pid);
     const auto give_up = os::steady_time() + patience;
     for (;;) {
         std::uint32_t state = head.trace.load(std::memory_order_acquire);

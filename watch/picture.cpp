@@ -84,6 +84,7 @@ picture look_at(program of) {
         part.listed = each;
         for (std::size_t i = 0; i < part.gauges.size(); ++i)
             if (each.gauges[i] != 0) part.gauges[i] = tasks.number(each.gauges[i]);
+        if (each.kind == listed::loop) part.gauges[2] = std::nullopt;   // a descriptor of its own
         if (each.kind == listed::queue) part.gauges[3] = each.gauges[3];   // itself
         if (each.kind == listed::pool_worker) part.gauges = {queued_of(part), {}, {}, {}};
         if (each.thread != 0) {

@@ -16,7 +16,7 @@ namespace troika::impl {
 inline constexpr const char* registry_name = "troika-tasks";
 inline constexpr std::uint64_t registry_magic = 0x7472'6f69'6b61'0005;
 /// Changes with the meaning of anything here.
-inline constexpr std::uint32_t registry_version = 3;
+inline constexpr std::uint32_t registry_version = 4;
 inline constexpr std::uint32_t registry_slots = 1024;
 
 enum class listed : std::uint32_t {
@@ -78,7 +78,8 @@ struct listing_data {
 };
 static_assert(sizeof(listing_data) == registry_slot::words_of_data * sizeof(std::uint64_t));
 
-// Gauges. loop: turns, and when the last began. pool: work that no worker has taken yet.
+// Gauges. loop: turns, when the last began, and (itself, not its address) the eventfd that wakes
+// it, plus 1. pool: work that no worker has taken yet.
 // pool_worker: two numbers whose difference is what it has queued. process_pool: calls without a
 // result.
 // process: calls that it has. queue: items, the most there were, those not done, and (itself, not

@@ -25,6 +25,7 @@ public:
         what.roots = reinterpret_cast<std::uintptr_t>(static_cast<task_owner*>(this));
         what.gauges[0] = reinterpret_cast<std::uintptr_t>(&turns_);
         what.gauges[1] = reinterpret_cast<std::uintptr_t>(&loop.turn_began());
+        what.gauges[2] = static_cast<std::uint64_t>(loop.poller_->wake_descriptor() + 1);
         listing_.add(what, "");
         using impl::place;
         impl::publish(place::operation_request, &io_operation::request);

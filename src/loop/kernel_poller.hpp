@@ -16,6 +16,7 @@ namespace troika {
 class kernel_poller : public poller {
 public:
     void wake() const noexcept final { bell_.ring(); }
+    [[nodiscard]] int wake_descriptor() const noexcept final { return bell_.descriptor(); }
     [[nodiscard]] time_point now() const noexcept final { return std::chrono::steady_clock::now(); }
     [[nodiscard]] std::size_t in_flight() const noexcept final { return in_flight_; }
 

@@ -287,4 +287,11 @@ int reap(int handle, process_end& into) noexcept { return reap_with(handle, WNOH
 
 int wait_and_reap(int handle, process_end& into) noexcept { return reap_with(handle, 0, into); }
 
+int copy_descriptor_of(int pid, int descriptor) noexcept {
+    const fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!handle) return -errno;
+    const long copy = ::syscall(SYS_pidfd_getfd, handle.get(), descriptor, 0);
+    return copy < 0 ? -errno : static_cast<int>(copy);
+}
+
 }  // namespace troika::os

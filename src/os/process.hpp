@@ -104,4 +104,8 @@ int reap(int handle, process_end& into) noexcept;
 /// The same, sleeping until it has ended.
 int wait_and_reap(int handle, process_end& into) noexcept;
 
+/// A descriptor of our own for what process `pid` has open as `descriptor`. Needs the right to
+/// trace it. Returns: it, or -errno; -ENOSYS: no pidfd_getfd (Linux 5.6 has it).
+int copy_descriptor_of(int pid, int descriptor) noexcept;
+
 }  // namespace troika::os

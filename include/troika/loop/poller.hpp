@@ -74,6 +74,8 @@ public:
     /// Ends the wait() that runs, or the next one. Coalesces: many calls, one early return.
     /// Thread: any; safe in a signal handler.
     virtual void wake() const noexcept = 0;
+    /// What another process may write to in order to wake the loop; -1: nothing.
+    [[nodiscard]] virtual int wake_descriptor() const noexcept { return -1; }
 
     /// The time, as this poller's deadlines measure it (virtual in the sim backend).
     [[nodiscard]] virtual time_point now() const noexcept = 0;

@@ -336,4 +336,20 @@ TEST(process, closes_descriptors_on_old_kernels_too) {
     }
 }
 
+TEST(process, takes_a_copy_of_another_ones_descriptor) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const fd from(ends[0]);
+    const fd to(ends[1]);
+    const fd copy(copy_descriptor_of(::getpid(), to.get()));
+    ASSERT_TRUE(copy);
+    EXPECT_NE(copy.get(), to.get());
+    EXPECT_EQ(::write(copy.get(), "x", 1), 1);
+    char read = 0;
+    EXPECT_EQ(::read(from.get(), &read, 1), 1);
+    EXPECT_EQ(read, 'x');
+    EXPECT_EQ(copy_descriptor_of(::getpid(), 1 << 20), -EBADF);
+    EXPECT_EQ(copy_descriptor_of(1 << 30, 0), -ESRCH);
+}
+
 }  // namespace troika::os

@@ -7,6 +7,7 @@
 
 #include <troika/loop/event_loop.hpp>
 #include <troika/pool/thread_pool.hpp>
+#include <troika/sync/event.hpp>
 #include <troika/tasks/yield_now.hpp>
 
 #include <gmock/gmock.h>
@@ -67,6 +68,22 @@ TEST_F(live_trace, records_a_program_that_runs) {
     // Not by matchers, which would print all of it.
     EXPECT_TRUE(text.find("traceEvents") != std::string::npos);
     EXPECT_TRUE(text.find(R"("cat":"run")") != std::string::npos);
+}
+
+TEST_F(live_trace, wakes_a_loop_that_sleeps) {
+    event_loop loop;
+    event asleep;
+    event end;
+    auto wait_for_end = [&]() -> task<void> {
+        asleep.set();
+        co_await end.wait();
+    };
+    std::thread sleeper([&] { loop.run(wait_for_end()); });
+    asleep.wait().block();
+    watch::trace_program(os::process_id(), file("trace.json"), 1ms, 1min);
+    end.set();
+    sleeper.join();
+    EXPECT_TRUE(std::filesystem::exists(file("trace.json")));
 }
 
 TEST_F(live_trace, of_a_program_that_has_a_pool_alone) {
