@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// links: mpi-c
+// What does a call to another rank cost, and do many ranks stay busy?
+#include "compare.hpp"
+#include "peers/process_work.hpp"
+
+#include <troika/mpi/mpi_pool.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+int same(int value) { return value; }
+double ends(const std::vector<double>& of) { return of.front() + of.back(); }
+/// Computes for a millisecond of one processor, however long that takes.
+int compute(int value) {
+    const double begin = measuring::clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    while (measuring::clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin < 1e6) measuring::relax();
+    return value;
+}
+
+class pool {
+public:
+    explicit pool(int) {}
+
+    int once(int value) { return ranks_.submit<&same>(value).get(); }
+    long batch(int count) {
+        std::vector<troika::future<int>> answers;
+        answers.reserve(static_cast<std::size_t>(count));
+        for (int i = 0; i < count; ++i) answers.push_back(ranks_.submit<&same>(i));
+        long sum = 0;
+        for (const troika::future<int>& answer : answers) sum += answer.get();
+        return sum;
+    }
+    long map(int count, int chunk) {
+        std::vector<int> inputs(static_cast<std::size_t>(count));
+        for (int i = 0; i < count; ++i) inputs[static_cast<std::size_t>(i)] = i;
+        long sum = 0;
+        for (const int each : ranks_.map<&same>(inputs, {.chunk = static_cast<std::size_t>(chunk)}))
+            sum += each;
+        return sum;
+    }
+    double carry(std::vector<double>& what) {
+        return ranks_.submit<&ends>(std::move(what)).get();
+    }
+
+private:
+    troika::mpi_pool ranks_;
+};
+
+// busy CALLS: of a millisecond each, one to a message; how much of the processors they had
+int busy(int count) {
+    troika::mpi_pool ranks;
+    std::vector<int> inputs(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) inputs[static_cast<std::size_t>(i)] = i;
+    for (const int each : ranks.map<&same>(inputs)) static_cast<void>(each);
+    long sum = 0;
+    const double ns = measuring::measure([&] {
+                          for (const int each : ranks.map<&compute>(inputs)) sum += each;
+                      }).ns;
+    measuring::expect(sum == static_cast<long>(count) * (count - 1) / 2);
+    const double places = std::min<double>(std::thread::hardware_concurrency(),
+                                           static_cast<double>(ranks.size()));
+    std::printf("share=%.4f\n", count * 1e6 / places / ns);
+    return 0;
+}
+
+using words = std::vector<std::string>;
+constexpr const char* ours = "troika mpi_pool";
+
+class tables {
+public:
+    explicit tables(bench::benchmark& suite) : suite_(suite) {}
+
+    void trips() {
+        const std::string count = suite_.size("20000", "100");
+        bench::table warm("call and wait, back to back, 1 worker", {{"us", "us/call"}});
+        warm.reference("bare MPI_Send and MPI_Recv", ranks(2, {peer(), "trips", count}))
+            .row(ours, ranks(2, {bench::self(), "trips", "1", count}))
+            .row("mpi4py MPIPoolExecutor", ranks(2, python("trips", suite_.size("2000", "20"))))
+            .goal_ratio(ours, 1.5)
+            .goal_ratio(ours, "us", 0.1, "mpi4py MPIPoolExecutor");
+        suite_.run(std::move(warm));
+
+        const std::string few = suite_.size("2000", "20");
+        bench::table cold("call and wait after 200 us, 1 worker", {{"us", "us/call"}});
+        cold.row(ours, ranks(2, {bench::self(), "rested", "1", few}));
+        suite_.run(std::move(cold));
+    }
+
+    void batches() {
+        const std::string count = suite_.size("100000", "100");
+        bench::table one("many calls, then all results, 3 workers", {{"us", "us/call"}});
+        one.row(ours, ranks(4, {bench::self(), "batch", "3", count}))
+            .row("mpi4py MPIPoolExecutor", ranks(4, python("map", suite_.size("5000", "20"))));
+        suite_.run(std::move(one));
+
+        bench::table chunks("map in chunks of 100, 3 workers", {{"us", "us/element"}});
+        chunks.row(ours, ranks(4, {bench::self(), "map", "3", count, "100"}));
+        suite_.run(std::move(chunks));
+    }
+
+    void carried() {
+        const std::string size = suite_.size("1024", "1");
+        bench::table large(size + " MiB to a worker, by value", {{"ms", "ms"}});
+        large.reference("bare MPI_Send and MPI_Recv", ranks(2, {peer(), "carry", size}))
+            .row(ours, ranks(2, {bench::self(), "carry", "1", size}))
+            .goal_ratio(ours, 1.1)
+            .warm_up()
+            .rounds_at_most(3);
+        suite_.run(std::move(large));
+    }
+
+    void kept_busy() {
+        bench::table share("calls of 1 ms, 4 ranks: the part of the processors that they had",
+                           {{"lack", "lack"}});
+        const auto measure = [this] {
+            bench::sample made =
+                bench::run(ranks(4, {bench::self(), "busy", suite_.size("20000", "100")}));
+            made["lack"] = 1 - made.at("share");
+            return made;
+        };
+        share.row(ours, measure).goal_value(ours, "lack", 0.1).rounds_at_most(3);
+        suite_.run(std::move(share));
+    }
+
+private:
+    static const char* peer() { return "peer_reference_mpi"; }
+
+    static words python(const char* what, const std::string& count) {
+        return {"python3", "-m", "mpi4py.futures", "-c",
+                std::string("import time\n"
+                            "from mpi4py.futures import MPIPoolExecutor\n"
+                            "def same(i): return i\n"
+                            "if __name__ == '__main__':\n"
+                            "    n = ") +
+                    count +
+                    "\n"
+                    "    with MPIPoolExecutor() as pool:\n"
+                    "        pool.submit(abs, 1).result()\n"
+                    "        t = time.perf_counter()\n"
+                    "        if '" +
+                    what +
+                    "' == 'trips':\n"
+                    "            for i in range(n): assert pool.submit(abs, i).result() == i\n"
+                    "        else:\n"
+                    "            assert sum(pool.map(abs, range(n))) == n * (n - 1) // 2\n"
+                    "        print(f'us={(time.perf_counter() - t) / n * 1e6}')\n"};
+    }
+
+    /// As so many ranks of one job.
+    [[nodiscard]] bench::command ranks(int count, words program) const {
+        words all{"mpirun", "-n", std::to_string(count)};
+        all.insert(all.end(), program.begin(), program.end());
+        if (all[3] == peer()) all[3] = bench::find_program(peer());
+        bench::command what = suite_.measured(std::move(all));
+        what.core = -1;
+        what.environment = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+                            {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+                            {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
+                            {"OMPI_MCA_hwloc_base_binding_policy", "none"}};
+        return what;
+    }
+    bench::benchmark& suite_;
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    troika::mpi_entry();
+    if (count == 3 && std::string_view(arguments[1]) == "busy")
+        return busy(std::atoi(arguments[2]));
+    if (count >= 4 && std::string_view(arguments[1]).find('-') == std::string_view::npos)
+        return process_work::main<pool>(count - 1, arguments + 1);
+
+    bench::benchmark suite(count, arguments, "mpi_pool: what does a call to another rank cost?",
+                           "a job of its own a sample; more ranks than processors, none bound");
+    tables all(suite);
+    all.trips();
+    all.batches();
+    all.carried();
+    all.kept_busy();
+    return suite.finish();
+}
