@@ -12,7 +12,9 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace troika::impl {
@@ -49,33 +51,70 @@ public:
     }
 
     void add(blocked_work& waiting) {
-        const std::scoped_lock here(mutex_);
-        if (std::exception_ptr cycle = follow(*waiting.who_, waiting.awaited_))
-            std::rethrow_exception(cycle);
+        std::unique_lock here(mutex_);
         waits_.insert_or_assign(waiting.who_, &waiting.awaited_);
-        count_.store(waits_.size(), std::memory_order_relaxed);
+        // Before it looks: a task that parks meanwhile sees this, or is seen. Sequentially
+        // consistent, as is what find() reads.
+        count_.store(waits_.size(), std::memory_order_seq_cst);
+        std::exception_ptr cycle;
+        try {
+            cycle = decide(here, *waiting.who_, waiting.awaited_);
+        } catch (...) {
+            forget(*waiting.who_);
+            throw;
+        }
+        if (!cycle) return;
+        forget(*waiting.who_);
+        std::rethrow_exception(cycle);
     }
     void remove(blocked_work& waiting) noexcept {
         const std::scoped_lock here(mutex_);
-        waits_.erase(waiting.who_);
-        count_.store(waits_.size(), std::memory_order_relaxed);
+        forget(*waiting.who_);
     }
     std::exception_ptr find(const task_node& who, const future_core& awaited) {
         // Most wait for what runs, or for a job while no job waits: nothing to follow.
         if (&awaited != &who && !may_wait(awaited)) return nullptr;
-        const std::scoped_lock here(mutex_);
-        return follow(who, awaited);
+        std::unique_lock here(mutex_);
+        looking_.insert(&who);
+        std::exception_ptr cycle;
+        try {
+            cycle = decide(here, who, awaited);
+        } catch (...) {
+            looking_.erase(&who);
+            throw;
+        }
+        looking_.erase(&who);
+        return cycle;
     }
 
 private:
     bool may_wait(const future_core& work) const noexcept {
-        if (count_.load(std::memory_order_relaxed) != 0) return true;
+        if (count_.load(std::memory_order_seq_cst) != 0) return true;
         return work.is_task() && static_cast<const task_node&>(work).seems_parked();
+    }
+    void forget(const future_core& who) noexcept {
+        waits_.erase(&who);
+        count_.store(waits_.size(), std::memory_order_relaxed);
+    }
+
+    /// Follows the chain until nobody is in the way. `here` is held before and after.
+    std::exception_ptr decide(std::unique_lock<std::mutex>& here, const future_core& who,
+                              const future_core& awaited) {
+        for (;;) {
+            bool decided = true;
+            if (std::exception_ptr cycle = follow(who, awaited, decided)) return cycle;
+            if (decided) return nullptr;
+            // Who holds the task in the way lets go soon, or looks itself, for which it needs the
+            // mutex: then it can be looked at although it is held.
+            here.unlock();
+            std::this_thread::yield();
+            here.lock();
+        }
     }
 
     // Requires: mutex_, so that what waits on a thread goes on waiting, and what is only parked
     // elsewhere is held one after the other.
-    std::exception_ptr follow(const future_core& who, const future_core& awaited) {
+    std::exception_ptr follow(const future_core& who, const future_core& awaited, bool& decided) {
         std::vector<const future_core*> chain;
         std::vector<const task_node*> held;
         const future_core* at = &awaited;
@@ -84,7 +123,7 @@ private:
             chain.push_back(at);
             closed = at == &who;
             if (closed) break;
-            at = next(*at, held);
+            at = next(*at, held, decided);
         }
         std::exception_ptr cycle;
         if (closed) cycle = describe_cycle(chain);
@@ -92,19 +131,32 @@ private:
         return cycle;
     }
 
-    const future_core* next(const future_core& work, std::vector<const task_node*>& held) const {
+    const future_core* next(const future_core& work, std::vector<const task_node*>& held,
+                            bool& decided) const {
         if (const auto found = waits_.find(&work); found != waits_.end()) return found->second;
         if (!work.is_task()) return nullptr;
-        // Held to the end of the search, so that what it waits for stays.
         auto& node = static_cast<task_node&>(const_cast<future_core&>(work));
-        if (!node.home().is_shared() || !node.try_hold()) return nullptr;
-        held.push_back(&node);
+        if (!node.home().is_shared()) return nullptr;
+        // Those that look are held by themselves until they have looked; one that was woken
+        // meanwhile waits no more.
+        if (looking_.contains(&node)) {
+            if (!node.seems_held()) return nullptr;
+        } else {
+            // Held to the end of the search, so that what it waits for stays.
+            if (!node.try_hold()) {
+                if (node.seems_held()) decided = false;
+                return nullptr;
+            }
+            held.push_back(&node);
+        }
         return node.waits_for()->awaited_future();
     }
 
     std::mutex mutex_;
-    std::unordered_map<const future_core*, const future_core*> waits_;   // guarded by mutex_
-    std::atomic<std::size_t> count_{0};                                  // of waits_
+    // guarded by mutex_
+    std::unordered_map<const future_core*, const future_core*> waits_;
+    std::unordered_set<const task_node*> looking_;   // tasks that are in find()
+    std::atomic<std::size_t> count_{0};              // of waits_
 };
 
 const future_core* current_work() noexcept {

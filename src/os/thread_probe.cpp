@@ -73,8 +73,10 @@ struct walk {
 
 _Unwind_Reason_Code visit(_Unwind_Context* frame, void* argument) noexcept {
     walk& done = *static_cast<walk*>(argument);
-    if (done.count == done.room) return _URC_END_OF_STACK;
-    done.into[done.count++] = reinterpret_cast<const void*>(_Unwind_GetIP(frame));
+    const auto place = _Unwind_GetIP(frame);
+    // Nobody has called the function with which a thread begins.
+    if (place == 0 || done.count == done.room) return _URC_END_OF_STACK;
+    done.into[done.count++] = reinterpret_cast<const void*>(place);
     return _URC_NO_REASON;
 }
 

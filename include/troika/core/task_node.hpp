@@ -86,7 +86,13 @@ public:
     void release_hold() noexcept;
     /// Whether try_hold() may succeed. Thread: as try_hold().
     [[nodiscard]] bool seems_parked() const noexcept {
-        return (turn_.load(std::memory_order_relaxed) & turn_parked) != 0;
+        // Sequentially consistent: see settle_watching().
+        return (turn_.load(std::memory_order_seq_cst) & turn_parked) != 0;
+    }
+    /// Whether somebody holds it, so that a try_hold() that failed may succeed soon.
+    [[nodiscard]] bool seems_held() const noexcept {
+        const std::uint8_t state = turn_.load(std::memory_order_seq_cst);
+        return (state & turn_parked) != 0 && (state & turn_held) != 0 && (state & turn_woken) == 0;
     }
 
     /// Gives back a reference where the type of the result is not known.

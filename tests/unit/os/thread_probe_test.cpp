@@ -42,6 +42,7 @@ TEST(thread_probe, looks_on_the_other_thread) {
         EXPECT_EQ(probe_thread(static_cast<int>(number.load()), &look, &what), 0);
         EXPECT_EQ(what.thread, number);
         EXPECT_GE(what.count, 2U);
+        for (std::size_t call = 0; call < what.count; ++call) EXPECT_NE(what.calls[call], nullptr);
     }
     end = true;
     other.join();
