@@ -130,8 +130,8 @@ void mpi_port::spawn(int count) {
     learn_place();
 }
 
-void mpi_port::close() noexcept {
-    if (!std::exchange(open_, false)) return;
+void mpi_port::close(bool some_lost) noexcept {
+    if (!std::exchange(open_, false) || some_lost) return;
     MPI_Finalize();
 }
 

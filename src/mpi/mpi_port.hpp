@@ -61,8 +61,9 @@ public:
     /// A process that was started alone: starts `count` more of this program, with the same
     /// arguments, as workers. Takes seconds. Throws: mpi_unavailable.
     void spawn(int count);
-    /// Leaves; waits until all ranks that live do.
-    void close() noexcept;
+    /// Leaves; waits until all ranks do. Not where some were lost: they never would, and MPI, which
+    /// was told to let the job go on, does not mind.
+    void close(bool some_lost) noexcept;
     [[nodiscard]] bool is_open() const noexcept { return open_; }
 
     [[nodiscard]] int rank() const noexcept { return rank_; }

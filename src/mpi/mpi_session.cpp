@@ -98,8 +98,11 @@ void mpi_session::end() noexcept {
     const std::scoped_lock here(mutex);
     if (!port.is_open()) return;
     if (!is_worker()) {
+        for (const member& each : ranks)
+            if (each.info.lost) some_lost_ = true;
         word last;
         last.what = word::kind::quit;
+        last.number = some_lost_ ? 1 : 0;
         std::vector<mpi_port::transfer> sent(ranks.size());
         const auto bytes = std::as_bytes(std::span(&last, 1));
         for (member& each : ranks) {
@@ -114,7 +117,7 @@ void mpi_session::end() noexcept {
                 if (each.lifeline && !hear(each.lifeline)) each.info.lost = true;
         }
     }
-    port.close();
+    port.close(some_lost_);
 }
 
 }  // namespace troika::impl

@@ -44,6 +44,8 @@ public:
 
     /// Rank 0: has the workers end. All: leaves MPI.
     void end() noexcept;
+    /// A worker has heard that other ranks were lost.
+    void note_loss() noexcept { some_lost_ = true; }
 
     std::atomic<bool> entered{false};   ///< mpi_entry() was called
     std::mutex mutex;
@@ -56,6 +58,7 @@ private:
 
     os::fd own_lifeline_;
     std::atomic<bool> taken_{false};
+    std::atomic<bool> some_lost_{false};
 };
 
 }  // namespace troika::impl

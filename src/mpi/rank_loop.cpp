@@ -46,7 +46,10 @@ void rank_loop::take_words() {
             word head;
             std::memcpy(&head, posted_.data(), sizeof head);
             switch (head.what) {
-                case word::kind::quit: quit_ = true; return;
+                case word::kind::quit:
+                    quit_ = true;
+                    if (head.number != 0) session_.note_loss();
+                    return;
                 case word::kind::stop: stops_.insert(head.number); break;
                 case word::kind::lost: lost_.insert(static_cast<int>(head.number)); break;
                 case word::kind::withdraw:
@@ -108,7 +111,10 @@ bool rank_loop::wait_for_call() {
             continue;
         }
         const bool rung = os::wait_readable(lifeline.get(), nap);
-        if (rung && !hear(lifeline)) return false;   // rank 0 has gone
+        if (rung && !hear(lifeline)) {   // rank 0 has gone
+            session_.note_loss();
+            return false;
+        }
         nap = rung ? nap_min : std::min<std::chrono::milliseconds>(2 * nap, nap_max);
     }
 }

@@ -18,7 +18,7 @@ struct word {
         lost,      ///< rank `number` is
         stop,      ///< call `number` was cancelled
         withdraw,  ///< the same, but once it has begun it may go on
-        quit,
+        quit,      ///< number is not 0 where ranks were lost
         // from a worker
         value,
         error,
