@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <iostream>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -439,6 +440,27 @@ TEST(mpi_pool_lost, a_rank_stays_lost_for_the_next_pool) {
     mpi_pool pool;
     EXPECT_EQ(pool.stats().lost, 1U);
     for (int i = 0; i < 50; ++i) EXPECT_EQ(pool.submit<&twice>(i).get(), 2 * i);
+}
+
+// ---- a host that is cut off: tests/e2e/mpi_hosts_test.py, which cuts it
+
+TEST(mpi_pool_cut, a_host_fails_the_calls_of_its_ranks) {
+    mpi_pool pool;
+    const rank_info far = pool.workers().back();
+    auto waiting = pool.broadcast<&wait_for_stop>();
+    std::cout << "cut off " << far.host << std::endl;
+    try {
+        waiting.back().get();
+        FAIL();
+    } catch (const worker_died& error) {
+        EXPECT_EQ(error.host(), far.host);
+        EXPECT_EQ(error.worker(), static_cast<std::size_t>(far.rank));
+    }
+    waiting.pop_back();
+    for (future<bool>& each : waiting) each.cancel();
+    for (future<bool>& each : waiting) EXPECT_TRUE(each.get());
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(pool.submit<&twice>(i).get(), 2 * i);
+    EXPECT_EQ(pool.stats().lost, 1U);
 }
 
 }  // namespace
