@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <string>
 #include <vector>
 
 namespace troika::impl {

@@ -114,10 +114,15 @@ void mpi_engine::serve() noexcept {
 std::chrono::nanoseconds mpi_engine::patience(duration idle) noexcept {
     const std::scoped_lock here(session_.mutex);
     bool in_flight = false;
-    for (const auto& each : workers_)
-        if (each->in_flight != 0 || !each->ready) in_flight = !each->lost() || in_flight;
+    bool all_ring = true;
+    for (const auto& each : workers_) {
+        if (each->lost() || (each->in_flight == 0 && each->ready)) continue;
+        in_flight = true;
+        if (!each->member.lifeline) all_ring = false;
+    }
     // MPI has nothing to sleep on: what it is sending has to be looked after.
     if (sending_) return std::clamp<std::chrono::nanoseconds>(idle / 10, 20us, nap_min);
+    if (in_flight && !all_ring) return nap_min;
     if (in_flight) return std::clamp<std::chrono::nanoseconds>(idle / 10, nap_min, nap_max);
     // Somebody makes one call after the other, and takes the answers.
     if (os::steady_time() - helped_at_.load(std::memory_order_relaxed) < helped_lately)
