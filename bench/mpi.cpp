@@ -3,6 +3,7 @@
 // What does a call to another rank cost, and do many ranks stay busy?
 #include "compare.hpp"
 #include "peers/process_work.hpp"
+#include "remote_work.hpp"
 
 #include <troika/mpi/mpi_pool.hpp>
 
@@ -18,43 +19,13 @@
 
 namespace {
 
-int same(int value) { return value; }
-double ends(const std::vector<double>& of) { return of.front() + of.back(); }
+using remote_work::same;
 /// Computes for a millisecond of one processor, however long that takes.
 int compute(int value) {
     const double begin = measuring::clock_ns(CLOCK_THREAD_CPUTIME_ID);
     while (measuring::clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin < 1e6) measuring::relax();
     return value;
 }
-
-class pool {
-public:
-    explicit pool(int) {}
-
-    int once(int value) { return ranks_.submit<&same>(value).get(); }
-    long batch(int count) {
-        std::vector<troika::future<int>> answers;
-        answers.reserve(static_cast<std::size_t>(count));
-        for (int i = 0; i < count; ++i) answers.push_back(ranks_.submit<&same>(i));
-        long sum = 0;
-        for (const troika::future<int>& answer : answers) sum += answer.get();
-        return sum;
-    }
-    long map(int count, int chunk) {
-        std::vector<int> inputs(static_cast<std::size_t>(count));
-        for (int i = 0; i < count; ++i) inputs[static_cast<std::size_t>(i)] = i;
-        long sum = 0;
-        for (const int each : ranks_.map<&same>(inputs, {.chunk = static_cast<std::size_t>(chunk)}))
-            sum += each;
-        return sum;
-    }
-    double carry(std::vector<double>& what) {
-        return ranks_.submit<&ends>(std::move(what)).get();
-    }
-
-private:
-    troika::mpi_pool ranks_;
-};
 
 // busy CALLS: of a millisecond each, one to a message; how much of the processors they had
 int busy(int count) {
@@ -139,7 +110,6 @@ private:
         return {"python3", "-m", "mpi4py.futures", "-c",
                 std::string("import time\n"
                             "from mpi4py.futures import MPIPoolExecutor\n"
-                            "def same(i): return i\n"
                             "if __name__ == '__main__':\n"
                             "    n = ") +
                     count +
@@ -179,7 +149,7 @@ int main(int count, char** arguments) {
     if (count == 3 && std::string_view(arguments[1]) == "busy")
         return busy(std::atoi(arguments[2]));
     if (count >= 4 && std::string_view(arguments[1]).find('-') == std::string_view::npos)
-        return process_work::main<pool>(count - 1, arguments + 1);
+        return process_work::main<remote_work::pool<troika::mpi_pool>>(count - 1, arguments + 1);
 
     bench::benchmark suite(count, arguments, "mpi_pool: what does a call to another rank cost?",
                            "a job of its own a sample; more ranks than processors, none bound");

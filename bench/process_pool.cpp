@@ -3,6 +3,7 @@
 #include "compare.hpp"
 #include "peers/process_work.hpp"
 #include "peers/start_work.hpp"
+#include "remote_work.hpp"
 
 #include <troika/core/future.hpp>
 #include <troika/proc/process.hpp>
@@ -20,40 +21,9 @@
 
 namespace {
 
-int same(int value) { return value; }
+using remote_work::same;
 int first(troika::shared_array<int> of, int index) { return of[static_cast<std::size_t>(index)]; }
 void nothing() {}
-double ends(const std::vector<double>& of) { return of.front() + of.back(); }
-
-class pool {
-public:
-    explicit pool(int workers) : processes_({.workers = static_cast<std::size_t>(workers)}) {}
-
-    int once(int value) { return processes_.submit<&same>(value).get(); }
-    long batch(int count) {
-        std::vector<troika::future<int>> answers;
-        answers.reserve(static_cast<std::size_t>(count));
-        for (int i = 0; i < count; ++i) answers.push_back(processes_.submit<&same>(i));
-        long sum = 0;
-        for (const troika::future<int>& answer : answers) sum += answer.get();
-        return sum;
-    }
-    long map(int count, int chunk) {
-        std::vector<int> inputs(static_cast<std::size_t>(count));
-        for (int i = 0; i < count; ++i) inputs[static_cast<std::size_t>(i)] = i;
-        long sum = 0;
-        for (const int each :
-             processes_.map<&same>(inputs, {.chunk = static_cast<std::size_t>(chunk)}))
-            sum += each;
-        return sum;
-    }
-    double carry(std::vector<double>& what) {
-        return processes_.submit<&ends>(std::move(what)).get();
-    }
-
-private:
-    troika::process_pool processes_;
-};
 
 // lend N MEBIBYTES: each call takes a shared array of that size
 int lend(int count, std::size_t mebibytes) {
@@ -213,7 +183,8 @@ int main(int count, char** arguments) {
         return lend(std::atoi(arguments[2]), static_cast<std::size_t>(std::atoi(arguments[3])));
     if (what == "begin" && count == 5) return begin(arguments[2], arguments[3], arguments[4]);
     if (count >= 4 && std::string_view(arguments[1]).find('-') == std::string_view::npos)
-        return process_work::main<pool>(count - 1, arguments + 1);
+        return process_work::main<remote_work::pool<troika::process_pool>>(count - 1,
+                                                                           arguments + 1);
 
     bench::benchmark suite(
         count, arguments, "process_pool: what does a call to another process cost?",

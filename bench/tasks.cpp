@@ -2,6 +2,7 @@
 // What does a task cost? The works of bench/peers/reference_tasks.cpp, through the public face.
 #include "compare.hpp"
 #include "peers/task_work.hpp"
+#include "task_batches.hpp"
 
 #include <troika/core/future.hpp>
 #include <troika/core/task.hpp>
@@ -22,14 +23,13 @@
 
 namespace {
 
+using task_batches::identity;
 using task_work::batch_size;
 using task_work::expect;
 using task_work::sum_below;
 using troika::future;
 using troika::task;
 using troika::task_group;
-
-[[gnu::noinline]] task<int> identity(int value) { co_return value; }
 
 task<void> hold(int count) {
     long sum = 0;
@@ -48,20 +48,6 @@ task<void> gather_all(int count) {
     for (int i = 0; i < count; ++i) works.push_back(identity(i));
     const std::vector<int> values = co_await troika::gather(std::move(works));
     expect(std::accumulate(values.begin(), values.end(), 0L) == sum_below(count));
-}
-
-task<void> await_batches(int count) {
-    long sum = 0;
-    co_await troika::with_task_group([&](task_group& group) -> task<void> {
-        std::vector<future<int>> answers;
-        answers.reserve(batch_size);
-        for (int batch = 0; batch < count; ++batch) {
-            for (int i = 0; i < batch_size; ++i) answers.push_back(group.create_task(identity(i)));
-            for (future<int>& answer : answers) sum += co_await std::move(answer);
-            answers.clear();
-        }
-    });
-    expect(sum == count * sum_below(batch_size));
 }
 
 task<void> gather_batches(int count) {
@@ -139,7 +125,7 @@ int work(int count, char** arguments) {
     else if (name == "gather")
         measure(operations, gather_all(n));
     else if (name == "batches")
-        measure(operations * batch_size, await_batches(n));
+        measure(operations * batch_size, task_batches::await_all(n));
     else if (name == "gathers")
         measure(operations * batch_size, gather_batches(n));
     else if (name == "dropped")

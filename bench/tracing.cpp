@@ -3,6 +3,7 @@
 // recorded.
 #include "compare.hpp"
 #include "peers/task_work.hpp"
+#include "task_batches.hpp"
 
 #include <troika/core/future.hpp>
 #include <troika/core/task.hpp>
@@ -10,7 +11,6 @@
 #include <troika/inspect/trace_recorder.hpp>
 #include <troika/loop/event_loop.hpp>
 #include <troika/pool/thread_pool.hpp>
-#include <troika/tasks/task_group.hpp>
 #include <troika/tasks/yield_now.hpp>
 
 #include <cstddef>
@@ -23,26 +23,8 @@
 namespace {
 
 using task_work::batch_size;
-using task_work::expect;
 using troika::future;
 using troika::task;
-using troika::task_group;
-
-[[gnu::noinline]] task<int> identity(int value) { co_return value; }
-
-task<void> spawn(int count) {
-    long sum = 0;
-    co_await troika::with_task_group([&](task_group& group) -> task<void> {
-        std::vector<future<int>> answers;
-        answers.reserve(batch_size);
-        for (int batch = 0; batch < count; ++batch) {
-            for (int i = 0; i < batch_size; ++i) answers.push_back(group.create_task(identity(i)));
-            for (future<int>& answer : answers) sum += co_await std::move(answer);
-            answers.clear();
-        }
-    });
-    expect(sum == count * task_work::sum_below(batch_size));
-}
 
 task<void> yields(int count) {
     for (int i = 0; i < count; ++i) co_await troika::yield_now();
@@ -83,7 +65,8 @@ int work(int count, char** arguments) {
         task_work::measure(of, [&] { loop.run(std::move(whole)); });
     };
     if (name == "spawn")
-        measure(static_cast<double>(n) * batch_size, spawn(250), spawn(n));
+        measure(static_cast<double>(n) * batch_size, task_batches::await_all(250),
+                task_batches::await_all(n));
     else if (name == "yield")
         measure(n, yields(600'000), yields(n));
     else
