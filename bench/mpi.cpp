@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -56,7 +57,7 @@ public:
         bench::table warm("call and wait, back to back, 1 worker", {{"us", "us/call"}});
         warm.reference("bare MPI_Send and MPI_Recv", ranks(2, {peer(), "trips", count}))
             .row(ours, ranks(2, {bench::self(), "trips", "1", count}))
-            .row("mpi4py MPIPoolExecutor", ranks(2, python("trips", suite_.size("2000", "20"))))
+            .row("mpi4py MPIPoolExecutor", python(2, "trips", suite_.size("2000", "20")))
             .goal_ratio(ours, 1.5)
             .goal_ratio(ours, "us", 0.1, "mpi4py MPIPoolExecutor");
         suite_.run(std::move(warm));
@@ -71,7 +72,7 @@ public:
         const std::string count = suite_.size("100000", "100");
         bench::table one("many calls, then all results, 3 workers", {{"us", "us/call"}});
         one.row(ours, ranks(4, {bench::self(), "batch", "3", count}))
-            .row("mpi4py MPIPoolExecutor", ranks(4, python("map", suite_.size("5000", "20"))));
+            .row("mpi4py MPIPoolExecutor", python(4, "map", suite_.size("5000", "20")));
         suite_.run(std::move(one));
 
         bench::table chunks("map in chunks of 100, 3 workers", {{"us", "us/element"}});
@@ -106,24 +107,22 @@ public:
 private:
     static const char* peer() { return "peer_reference_mpi"; }
 
-    static words python(const char* what, const std::string& count) {
-        return {"python3", "-m", "mpi4py.futures", "-c",
-                std::string("import time\n"
-                            "from mpi4py.futures import MPIPoolExecutor\n"
-                            "if __name__ == '__main__':\n"
-                            "    n = ") +
-                    count +
-                    "\n"
-                    "    with MPIPoolExecutor() as pool:\n"
-                    "        pool.submit(abs, 1).result()\n"
-                    "        t = time.perf_counter()\n"
-                    "        if '" +
-                    what +
-                    "' == 'trips':\n"
-                    "            for i in range(n): assert pool.submit(abs, i).result() == i\n"
-                    "        else:\n"
-                    "            assert sum(pool.map(abs, range(n))) == n * (n - 1) // 2\n"
-                    "        print(f'us={(time.perf_counter() - t) / n * 1e6}')\n"};
+    /// The same with mpi4py, where python3 has it.
+    [[nodiscard]] bench::table::measurement python(int count, const char* what,
+                                                   const std::string& calls) const {
+        const bench::command whole =
+            ranks(count, {"python3", "-m", "mpi4py.futures",
+                          BENCH_INCLUDE "/../bench/peers/pool_mpi4py.py", what, calls});
+        return [whole] {
+            try {
+                bench::command has_it;
+                has_it.arguments = {"python3", "-c", "import mpi4py"};
+                bench::run(has_it);
+            } catch (const std::runtime_error&) {
+                throw bench::left_out("python3 has no mpi4py");
+            }
+            return bench::run(whole);
+        };
     }
 
     /// As so many ranks of one job.
