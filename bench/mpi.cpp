@@ -53,9 +53,10 @@ public:
     explicit tables(bench::benchmark& suite) : suite_(suite) {}
 
     void trips() {
-        const std::string count = suite_.size("20000", "100");
+        const std::string count = suite_.size("200000", "100");
         bench::table warm("call and wait, back to back, 1 worker", {{"us", "us/call"}});
         warm.reference("bare MPI_Send and MPI_Recv", ranks(2, {peer(), "trips", count}))
+            .row("bare MPI_Isend and MPI_Test", ranks(2, {peer(), "polled", count}))
             .row(ours, ranks(2, {bench::self(), "trips", "1", count}))
             .row("mpi4py MPIPoolExecutor", python(2, "trips", suite_.size("2000", "20")))
             .goal_ratio(ours, 1.5)
@@ -83,7 +84,8 @@ public:
     void carried() {
         const std::string size = suite_.size("1024", "1");
         bench::table large(size + " MiB to a worker, by value", {{"ms", "ms"}});
-        large.reference("bare MPI_Send and MPI_Recv", ranks(2, {peer(), "carry", size}))
+        large.reference("bare MPI, into a new vector", ranks(2, {peer(), "carry", size}))
+            .row("bare MPI, into memory that is there", ranks(2, {peer(), "carry_ready", size}))
             .row(ours, ranks(2, {bench::self(), "carry", "1", size}))
             .goal_ratio(ours, 1.1)
             .warm_up()

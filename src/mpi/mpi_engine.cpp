@@ -21,6 +21,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto help_patience = 100us;
+constexpr int looks_per_clock = 8;
+constexpr int looks_per_lock = 4;
+constexpr int helpers_max = 2;
 /// A worker that has had nothing to do for longer may be asleep.
 constexpr auto doze_after = 30us;
 
@@ -42,6 +45,7 @@ std::exception_ptr mpi_engine::refusal() const noexcept {
 void mpi_engine::submit(remote_call& call) noexcept {
     calls_.fetch_add(1, std::memory_order_relaxed);
     std::exception_ptr refused;
+    gift next;
     {
         const std::scoped_lock here(session_.mutex);
         refused = refusal();
@@ -49,71 +53,86 @@ void mpi_engine::submit(remote_call& call) noexcept {
             keep(call);
             call.waits_ = true;
             pending_.push_back(call);
+            next = next_gift();
         }
     }
     if (refused)
         finish(call, refused);
     else
-        dispatch();
+        give(next);
 }
 
-rank_worker* mpi_engine::idle_worker() noexcept {
-    rank_worker* best = nullptr;
-    for (const auto& one : workers_)
-        if (one->can_take() && (best == nullptr || one->in_flight < best->in_flight))
-            best = one.get();
-    return best;
+mpi_engine::gift mpi_engine::next_gift() noexcept {
+    if (pending_.empty()) return {};
+    rank_worker* const to = takers_.find();
+    if (to == nullptr) return {};
+    remote_call& call = pending_.pop_front();
+    call.waits_ = false;
+    const bool dozes = to->in_flight == 0 && os::steady_time() - to->idle_since > doze_after;
+    rank_worker::sending& message = to->add(call, asleep_.load(std::memory_order_relaxed));
+    takers_.update(*to);
+    return {&call, to, &message, dozes};
+}
+
+void mpi_engine::take_back(rank_worker& from, remote_call& call) noexcept {
+    from.remove(call);
+    takers_.update(from);
 }
 
 void mpi_engine::dispatch() noexcept {
-    for (;;) {
-        remote_call* call = nullptr;
-        rank_worker* to = nullptr;
-        rank_worker::sending* message = nullptr;
-        bool dozes = false;
-        {
-            const std::scoped_lock here(session_.mutex);
-            if (pending_.empty()) return;
-            to = idle_worker();
-            if (to == nullptr) return;
-            call = &pending_.pop_front();
-            call->waits_ = false;
-            dozes = to->in_flight == 0 && os::steady_time() - to->idle_since > doze_after;
-            message = &to->add(*call, asleep_.load(std::memory_order_relaxed));
-        }
+    gift next;
+    {
+        const std::scoped_lock here(session_.mutex);
+        next = next_gift();
+    }
+    give(next);
+}
+
+void mpi_engine::give(gift next) noexcept {
+    while (next.call != nullptr) {
+        const gift now = next;
         std::exception_ptr error;
+        bool needs_care = false;
         try {
-            compose(*call, message->message.message());
+            compose(*now.call, now.message->message.message());
         } catch (...) {
             error = std::current_exception();
         }
-        bool needs_care = false;
         {
             const std::scoped_lock here(session_.mutex);
-            if (error) {
-                to->drop(*message);
-                to->remove(*call);
-            } else if (to->lost()) {
-                // Who has buried it has left this one to us.
-                to->drop(*message);
-                to->remove(*call);
-                error = broken_;
-                if (!error) {
-                    call->waits_ = true;
-                    pending_.push_front(*call);
-                }
+            if (!error && !now.to->lost()) {
+                now.to->composed(*now.message);
+                needs_care = send_to(*now.to) || !now.to->member.lifeline;
             } else {
-                to->composed(*message);
-                needs_care = to->advance(session_.port) || !to->member.lifeline;
+                now.to->drop(*now.message);
+                take_back(*now.to, *now.call);
+                // Who has buried the worker has left this one to us.
+                if (!error) error = broken_;
+                if (!error) {
+                    now.call->waits_ = true;
+                    pending_.push_front(*now.call);
+                }
             }
+            next = next_gift();
         }
         if (error) {
-            finish(*call, error);
+            finish(*now.call, error);
             continue;
         }
-        if (dozes) ring(to->member.lifeline);
+        if (now.dozes) ring(now.to->member.lifeline);
         if (needs_care) wake();
     }
+}
+
+bool mpi_engine::send_to(rank_worker& whom) {
+    const bool more = whom.advance(session_.port);
+    if (more && !std::exchange(whom.sends, true)) senders_.push_back(&whom);
+    return more;
+}
+
+void mpi_engine::tell(rank_worker& whom, word::kind what, std::uint64_t number) {
+    whom.tell(session_.port, what, number);
+    static_cast<void>(send_to(whom));
 }
 
 void mpi_engine::broadcast(const std::vector<remote_call*>& calls) noexcept {
@@ -130,6 +149,7 @@ void mpi_engine::broadcast(const std::vector<remote_call*>& calls) noexcept {
                 lost.push_back(calls[i]);
             else
                 list->push_back(workers_[i]->reserve(*calls[i], list));
+            takers_.update(*workers_[i]);
         }
     }
     if (refused) {
@@ -174,7 +194,7 @@ std::exception_ptr mpi_engine::send_broadcast(const remote_call& call,
             return error;
         }
         to.composed(*message);
-        static_cast<void>(to.advance(session_.port));
+        static_cast<void>(send_to(to));
     }
     ring(to.member.lifeline);
     wake();
@@ -190,7 +210,7 @@ void mpi_engine::fail_broadcast(std::span<const broadcast_target> list,
             rank_worker& of = *workers_[static_cast<std::size_t>(each.rank) - 1];
             remote_call* const call = of.find(each.slot, each.number);
             if (call == nullptr) continue;   // another one has failed it
-            of.remove(*call);
+            take_back(of, *call);
             failed.push_back(call);
         }
     }
@@ -224,9 +244,10 @@ bool mpi_engine::cancel(remote_call& call) noexcept {
         }
         const rank_worker::withdrawal came_to = at->withdraw(call);
         if (came_to == rank_worker::withdrawal::composing) continue;
+        takers_.update(*at);
         if (came_to == rank_worker::withdrawal::done) break;
         if (!std::exchange(call.stopping_, true))
-            at->tell(session_.port, word::kind::stop, call.number_);
+            tell(*at, word::kind::stop, call.number_);
         return false;
     }
     finish(call, make_cancelled());
@@ -235,18 +256,29 @@ bool mpi_engine::cancel(remote_call& call) noexcept {
 }
 
 void mpi_engine::help(remote_call&, const future_core& core) noexcept {
-    if (receiving_.exchange(true, std::memory_order_acquire)) return;
-    auto until = os::steady_time() + help_patience;
-    while (!core.done()) {
-        if (receive()) {
-            until = os::steady_time() + help_patience;
-            continue;
+    // The engine's thread leaves the role to who helps; a second one may wait for its turn.
+    if (helpers_.fetch_add(1, std::memory_order_relaxed) < helpers_max) {
+        helps_.fetch_add(1, std::memory_order_relaxed);
+        time_point until = never;
+        while (!core.done()) {
+            bool any = false;
+            if (!receiving_.exchange(true, std::memory_order_acquire)) {
+                for (int look = 0; look < looks_per_clock && !any && !core.done(); ++look)
+                    any = receive();
+                receiving_.store(false, std::memory_order_release);
+            } else {
+                os::pause();
+            }
+            if (any) {
+                until = never;
+            } else if (until == never) {
+                until = os::steady_time() + help_patience;
+            } else if (os::steady_time() >= until) {
+                break;
+            }
         }
-        for (int i = 0; i < 8; ++i) os::pause();
-        if (os::steady_time() >= until) break;
     }
-    helped_at_.store(os::steady_time(), std::memory_order_relaxed);
-    receiving_.store(false, std::memory_order_release);
+    helpers_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // ---- results
@@ -261,62 +293,68 @@ bool mpi_engine::take_arrival() {
     return true;
 }
 
-bool mpi_engine::advance() {
-    bool more = false;
-    for (const auto& each : workers_)
-        if (!each->lost() && each->advance(session_.port)) more = true;
-    return more;
+void mpi_engine::advance() {
+    std::erase_if(senders_, [this](rank_worker* each) {
+        each->sends = !each->lost() && each->advance(session_.port);
+        return !each->sends;
+    });
+}
+
+mpi_engine::settled mpi_engine::settle(rank_worker& from, const word& head) noexcept {
+    if (from.is_preparation(head.slot, head.number)) {
+        from.ready = head.what == word::kind::value;
+        takers_.update(from);
+        return {nullptr, true, from.ready && !pending_.empty()};
+    }
+    remote_call* const call = from.find(head.slot, head.number);
+    if (call == nullptr) return {};   // of a pool before this one
+    from.remove(*call);
+    from.learn(head.busy_ns);
+    if (from.in_flight == 0) from.idle_since = os::steady_time();
+    takers_.update(from);
+    ++completed_;
+    return {call, false, !pending_.empty()};
 }
 
 bool mpi_engine::receive() noexcept {
-    bool any = false;
-    for (;;) {
-        {
-            const std::scoped_lock here(session_.mutex);
-            sending_ = advance();
-            if (!take_arrival()) break;
-        }
-        any = true;
+    rank_worker* from = nullptr;
+    settled what;
+    {
+        const std::scoped_lock here(session_.mutex);
+        if (!senders_.empty()) advance();
+        bool any = take_arrival();
+        for (int look = 1; look < looks_per_lock && !any; ++look) any = take_arrival();
+        if (!any) return false;
         const auto index = static_cast<std::size_t>(arrived_.rank) - 1;
-        if (arrived_.rank < 1 || index >= workers_.size() || arrived_.size < sizeof(word)) continue;
-        incoming message(*this, arrived_.rank, std::span(arrived_.bytes).first(arrived_.size));
-        complete(*workers_[index], message);
+        if (arrived_.rank < 1 || index >= workers_.size() || arrived_.size < sizeof(word))
+            return true;
+        from = workers_[index].get();
+        word head;
+        std::memcpy(&head, arrived_.bytes.data(), sizeof head);
+        what = settle(*from, head);
     }
-    if (any) dispatch();
-    return any;
+    incoming message(*this, arrived_.rank, std::span(arrived_.bytes).first(arrived_.size));
+    complete(what, *from, message);
+    if (what.more) dispatch();
+    return true;
 }
 
-void mpi_engine::complete(rank_worker& from, incoming& message) noexcept {
+void mpi_engine::complete(const settled& what, rank_worker& from, incoming& message) noexcept {
     const word& head = message.head();
     wire_reader reader(message, message.total());
     reader.set_origin(from.place);
-    remote_call* call = nullptr;
-    bool prepared = false;
-    {
-        const std::scoped_lock here(session_.mutex);
-        prepared = from.is_preparation(head.slot, head.number);
-        if (!prepared) {
-            call = from.find(head.slot, head.number);
-            if (call == nullptr) return;   // of a pool before this one
-            from.remove(*call);
-            from.learn(head.busy_ns);
-            if (from.in_flight == 0) from.idle_since = os::steady_time();
-            ++completed_;
-        } else if (head.what == word::kind::value) {
-            from.ready = true;
-        }
-    }
-    if (prepared) {
+    if (what.preparation) {
         if (head.what == word::kind::error)
             break_pool(std::make_exception_ptr(
                 broken_pool("the initializer threw in a worker", error_in(reader))));
         return;
     }
-    let_go(*call);
+    if (what.call == nullptr) return;
+    let_go(*what.call);
     if (head.what == word::kind::withdrawn)
-        call->fail(make_cancelled());
+        what.call->fail(make_cancelled());
     else
-        end_with(*call, reader, head.what == word::kind::error);
+        end_with(*what.call, reader, head.what == word::kind::error);
     one_less();
 }
 
@@ -364,7 +402,7 @@ void mpi_engine::receive_part(int rank, std::span<std::byte> into, mpi_port::tra
 bool mpi_engine::wait(int rank, mpi_port::transfer& of) {
     const auto there = [&] {
         const std::scoped_lock here(session_.mutex);
-        sending_ = advance();
+        advance();
         return of.done();
     };
     const rank_worker& from = *workers_[static_cast<std::size_t>(rank) - 1];
@@ -394,7 +432,7 @@ void mpi_engine::cancel_pending() noexcept {
                     case rank_worker::withdrawal::done: withdrawn.push_back(call); break;
                     case rank_worker::withdrawal::composing: again = true; break;
                     case rank_worker::withdrawal::sent:
-                        each->tell(session_.port, word::kind::withdraw, call->number_);
+                        tell(*each, word::kind::withdraw, call->number_);
                         call->stopping_ = true;
                         break;
                 }

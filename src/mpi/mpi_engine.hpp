@@ -7,6 +7,7 @@
 #include <troika/proc/call_engine.hpp>
 
 #include "mpi/incoming.hpp"
+#include "mpi/least_busy.hpp"
 #include "mpi/mpi_session.hpp"
 #include "mpi/rank_worker.hpp"
 #include "mpi/word.hpp"
@@ -67,23 +68,41 @@ private:
         std::size_t size = 0;
         int rank = 0;
     };
+    /// A call on its way to a worker.
+    struct gift {
+        remote_call* call = nullptr;   // null: there is none
+        rank_worker* to = nullptr;
+        rank_worker::sending* message = nullptr;
+        bool dozes = false;            // the worker may be asleep
+    };
+    /// What an answer is of.
+    struct settled {
+        remote_call* call = nullptr;
+        bool preparation = false;
+        bool more = false;             // calls wait for whoever can take them
+    };
 
     // The mutex is held:
     [[nodiscard]] std::exception_ptr refusal() const noexcept;
-    [[nodiscard]] rank_worker* idle_worker() noexcept;
-    bool advance();
+    void take_back(rank_worker& from, remote_call& call) noexcept;
+    [[nodiscard]] gift next_gift() noexcept;
+    void tell(rank_worker& whom, word::kind what, std::uint64_t number);
+    bool send_to(rank_worker& whom);
+    void advance();
     bool take_arrival();
+    [[nodiscard]] settled settle(rank_worker& from, const word& head) noexcept;
 
     // It is not:
     void dispatch() noexcept;
+    void give(gift next) noexcept;
     std::exception_ptr send_broadcast(const remote_call& call,
                                       std::span<const broadcast_target> list) noexcept;
     void fail_broadcast(std::span<const broadcast_target> list,
                         const std::exception_ptr& why) noexcept;
     void prepare_all();
-    /// Takes all that has come. Returns: whether there was any. Requires: the role of receiver.
+    /// Takes one word, if it has come. Returns: whether it has. Requires: the role of receiver.
     bool receive() noexcept;
-    void complete(rank_worker& from, incoming& message) noexcept;
+    void complete(const settled& what, rank_worker& from, incoming& message) noexcept;
     static void compose(const remote_call& call, wire_writer& to);
     [[nodiscard]] static std::exception_ptr why_lost(const rank_worker& which);
     void finish(remote_call& call, std::exception_ptr error) noexcept;
@@ -100,7 +119,7 @@ private:
     void serve() noexcept;
     void listen_to(std::uint64_t rank) noexcept;
     void bury(rank_worker& which) noexcept;
-    [[nodiscard]] std::chrono::nanoseconds patience(duration idle) noexcept;
+    [[nodiscard]] std::chrono::nanoseconds patience(duration idle, int helped) noexcept;
     void wake() noexcept;
     void stop_thread() noexcept;
 
@@ -114,9 +133,10 @@ private:
     std::atomic<bool> asleep_{false};      // the engine's thread is
     std::atomic<bool> receiving_{false};   // somebody has the role of receiver
     std::atomic<std::size_t> calls_{0};    // accepted and without a result
+    std::atomic<int> helpers_{0};          // threads that wait for a result
+    std::atomic<std::uint64_t> helps_{0};  // how often one has begun to
     std::atomic<bool> ending_{false};
     std::atomic<bool> finished_{false};    // the engine's thread shall end
-    std::atomic<time_point> helped_at_{time_point()};
     listing listing_;
 
     // guarded by the session's mutex
@@ -125,7 +145,8 @@ private:
     arrival arrived_;                      // the receiver's
     intrusive_list<remote_call> pending_;
     std::uint64_t completed_ = 0;
-    bool sending_ = false;                 // something has not left
+    least_busy<rank_worker> takers_{rank_worker::slots_max};
+    std::vector<rank_worker*> senders_;    // to whom not all has left
     bool closed_ = false;
     bool ended_ = false;                   // the owner's
     std::exception_ptr broken_;

@@ -21,6 +21,7 @@ void outgoing::begin(mpi_port& port, int to, word first) {
         std::memcpy(head_.data() + at, bytes.data(), bytes.size());
         at += bytes.size();
     }
+    in_parts_ = left_ != 0;
     port.send(to, mpi_port::tag::word, head_, head_sent_);
 }
 
@@ -53,13 +54,15 @@ std::span<const std::byte> outgoing::next(part& in) {
 
 bool outgoing::advance(mpi_port& port) {
     bool all = head_sent_.done();
-    for (part& each : parts_) {
-        while (each.sent.done()) {
-            const std::span<const std::byte> bytes = next(each);
-            if (bytes.empty()) break;
-            port.send(to_, mpi_port::tag::part, bytes, each.sent);
+    if (in_parts_) {
+        for (part& each : parts_) {
+            while (each.sent.done()) {
+                const std::span<const std::byte> bytes = next(each);
+                if (bytes.empty()) break;
+                port.send(to_, mpi_port::tag::part, bytes, each.sent);
+            }
+            if (each.sent.pending()) all = false;
         }
-        if (each.sent.pending()) all = false;
     }
     if (!all || left_ != 0) return false;
     message_.clear();

@@ -36,7 +36,7 @@ public:
     void forget() noexcept;
 
 private:
-    static constexpr std::size_t window = 4;
+    static constexpr std::size_t window = 16;
 
     struct part {
         mpi_port::transfer sent;
@@ -53,6 +53,7 @@ private:
     std::vector<std::byte> head_;
     mpi_port::transfer head_sent_;
     std::array<part, window> parts_;
+    bool in_parts_ = false;    // not all of it is in the head
     std::uint64_t left_ = 0;   // bytes that were not given to MPI yet
     std::optional<wire_writer::segment_iterator> segment_;   // where they are
     std::size_t segment_used_ = 0;

@@ -26,7 +26,9 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t bell_name = 0;   // as rank 0 has no lifeline
 constexpr auto nap_min = 1ms;
 constexpr auto nap_max = 64ms;
-constexpr auto helped_lately = 10ms;
+/// Who waits for a result takes all that come; the thread looks after that whether anybody does.
+constexpr auto between_helpers = 250us;
+constexpr int helped_max = 8;
 /// What a rank has sent before it ended is there by then.
 constexpr int last_looks = 5;
 
@@ -44,6 +46,7 @@ mpi_engine::mpi_engine(const mpi_pool::options& o, std::unique_ptr<preparation> 
         os::or_throw(watched_.add(bell_.descriptor(), bell_name), "watch an event");
         for (const auto& each : workers_) {
             each->ready = prepare_ == nullptr;
+            takers_.update(*each);
             if (each->member.lifeline && !each->lost())
                 os::or_throw(watched_.add(each->member.lifeline.get(),
                                           static_cast<std::uint64_t>(each->rank())),
@@ -63,22 +66,30 @@ mpi_engine::mpi_engine(const mpi_pool::options& o, std::unique_ptr<preparation> 
         {
             const std::scoped_lock here(session_.mutex);
             static_cast<void>(next_.take_back());
+            for (const auto& each : workers_) {
+                each->forget_messages();
+                takers_.remove(*each);
+            }
         }
         session_.give_back();
         throw;
     }
 }
 
-mpi_engine::~mpi_engine() { session_.give_back(); }
+mpi_engine::~mpi_engine() {
+    for (const auto& each : workers_) takers_.remove(*each);
+    session_.give_back();
+}
 
 void mpi_engine::prepare_all() {
     for (const auto& each : workers_) {
+        if (each->lost()) continue;
         rank_worker::sending& message = each->add_preparation();
         message.message.message().put(prepare_->entry());
         prepare_->write(message.message.message());
         const std::scoped_lock here(session_.mutex);
         each->composed(message);
-        static_cast<void>(each->advance(session_.port));
+        static_cast<void>(send_to(*each));
         ring(each->member.lifeline);
     }
 }
@@ -87,19 +98,26 @@ void mpi_engine::thread_main(void* self) noexcept { static_cast<mpi_engine*>(sel
 
 void mpi_engine::serve() noexcept {
     time_point active = os::steady_time();
+    std::uint64_t seen = 0;
+    int helped_times = 0;
     while (!finished_.load(std::memory_order_acquire)) {
         bool any = false;
-        if (!receiving_.exchange(true, std::memory_order_acquire)) {
-            any = os::spin_until([&] { return receive() || finished_.load(); });
+        const std::uint64_t helps = helps_.load(std::memory_order_relaxed);
+        const bool helped = std::exchange(seen, helps) != helps ||
+                            helpers_.load(std::memory_order_relaxed) != 0;
+        if (!helped && !receiving_.exchange(true, std::memory_order_acquire)) {
+            any = os::spin_until([&] {
+                return receive() || helps_.load(std::memory_order_relaxed) != helps ||
+                       finished_.load();
+            });
             receiving_.store(false, std::memory_order_release);
         }
         const time_point now = os::steady_time();
-        if (any) {
-            active = now;
-            continue;
-        }
+        if (any) active = now;
+        if (any && !helped) continue;
         std::array<std::uint64_t, 64> names;
-        const std::size_t count = watched_.wait(names, patience(now - active));
+        helped_times = helped ? helped_times + 1 : 0;
+        const std::size_t count = watched_.wait(names, patience(now - active, helped_times));
         asleep_.store(false, std::memory_order_relaxed);
         for (std::size_t i = 0; i < count; ++i) {
             if (names[i] == bell_name)
@@ -111,7 +129,7 @@ void mpi_engine::serve() noexcept {
     }
 }
 
-std::chrono::nanoseconds mpi_engine::patience(duration idle) noexcept {
+std::chrono::nanoseconds mpi_engine::patience(duration idle, int helped) noexcept {
     const std::scoped_lock here(session_.mutex);
     bool in_flight = false;
     bool all_ring = true;
@@ -121,12 +139,12 @@ std::chrono::nanoseconds mpi_engine::patience(duration idle) noexcept {
         if (!each->member.lifeline) all_ring = false;
     }
     // MPI has nothing to sleep on: what it is sending has to be looked after.
-    if (sending_) return std::clamp<std::chrono::nanoseconds>(idle / 10, 20us, nap_min);
+    if (!senders_.empty()) return std::clamp<std::chrono::nanoseconds>(idle / 10, 20us, nap_min);
+    if (in_flight && helped != 0) return std::min(helped, helped_max) * between_helpers;
     if (in_flight && !all_ring) return nap_min;
     if (in_flight) return std::clamp<std::chrono::nanoseconds>(idle / 10, nap_min, nap_max);
     // Somebody makes one call after the other, and takes the answers.
-    if (os::steady_time() - helped_at_.load(std::memory_order_relaxed) < helped_lately)
-        return nap_min;
+    if (helped != 0) return nap_min;
     // From now on who sends says in the call that its answer shall ring.
     asleep_.store(true, std::memory_order_relaxed);
     return os::watch_list::forever;
@@ -162,11 +180,12 @@ void mpi_engine::bury(rank_worker& which) noexcept {
     {
         const std::scoped_lock here(session_.mutex);
         which.member.info.lost = true;
+        takers_.remove(which);
         const std::vector<remote_call*> had = which.calls();
         for (std::size_t i = had.size(); i-- > 0;) {
             remote_call& call = *had[i];
             if (which.is_composing(call)) continue;   // who does sees what has happened
-            which.remove(call);
+            which.remove(call);   // nobody gives it another
             // It makes one call after the other: only the first can have begun.
             if (i == 0 || call.stopping_ || call.pinned_) {
                 failed.push_back(&call);
@@ -180,10 +199,10 @@ void mpi_engine::bury(rank_worker& which) noexcept {
             if (each->lost()) continue;
             // What it should have passed on; and those who wait to pass on to it.
             for (remote_call* const call : each->calls_by_way_of(which.rank())) {
-                each->remove(*call);
+                take_back(*each, *call);
                 failed.push_back(call);
             }
-            each->tell(session_.port, word::kind::lost, static_cast<std::uint64_t>(which.rank()));
+            tell(*each, word::kind::lost, static_cast<std::uint64_t>(which.rank()));
         }
         for (const auto& each : workers_) any_left = any_left || !each->lost();
     }

@@ -32,11 +32,13 @@ constexpr auto rings_after = 40us;
 constexpr auto nap_min = 1ms;
 constexpr auto nap_max = 64ms;
 constexpr std::size_t spares_max = 16;
+constexpr int looks_per_lock = 4;
 constexpr std::uint64_t remembered = 4096;
 
 }  // namespace
 
-rank_loop::rank_loop(mpi_session& session) : session_(session), posted_(word::bytes_max) {}
+rank_loop::rank_loop(mpi_session& session)
+    : session_(session), posted_(new std::byte[word::bytes_max]) {}
 
 // ---- calls
 
@@ -44,7 +46,7 @@ void rank_loop::take_words() {
     while (receiving_.done()) {
         if (receiving_.bytes() >= sizeof(word)) {
             word head;
-            std::memcpy(&head, posted_.data(), sizeof head);
+            std::memcpy(&head, posted_.get(), sizeof head);
             switch (head.what) {
                 case word::kind::quit:
                     quit_ = true;
@@ -56,36 +58,26 @@ void rank_loop::take_words() {
                     if (head.number > begun_) stops_.insert(head.number);
                     break;
                 default:
-                    posted_.resize(receiving_.bytes());
-                    calls_.push_back({std::move(posted_), receiving_.rank()});
-                    posted_ = bytes();
-                    if (!spares_.empty()) {
+                    calls_.push_back(
+                        {std::move(posted_), receiving_.bytes(), receiving_.rank(), false});
+                    if (spares_.empty()) {
+                        posted_.reset(new std::byte[word::bytes_max]);
+                    } else {
                         posted_ = std::move(spares_.back());
                         spares_.pop_back();
                     }
-                    posted_.resize(word::bytes_max);
             }
         }
-        session_.port.receive(mpi_port::tag::word, posted_, receiving_);
+        session_.port.receive(mpi_port::tag::word, {posted_.get(), word::bytes_max}, receiving_);
     }
 }
 
 void rank_loop::serve() {
     {
         const std::scoped_lock here(session_.mutex);
-        session_.port.receive(mpi_port::tag::word, posted_, receiving_);
+        session_.port.receive(mpi_port::tag::word, {posted_.get(), word::bytes_max}, receiving_);
     }
-    while (wait_for_call()) {
-        arrival next;
-        {
-            const std::scoped_lock here(session_.mutex);
-            next = std::move(calls_.front());
-            calls_.pop_front();
-        }
-        obey(next);
-        const std::scoped_lock here(session_.mutex);
-        if (spares_.size() < spares_max) spares_.push_back(std::move(next.message));
-    }
+    for (arrival next; next_call(next);) obey(next);
     watching_.store(2, std::memory_order_release);
     os::futex_wake(watching_);
     if (watcher_) watcher_.join();
@@ -93,18 +85,40 @@ void rank_loop::serve() {
     if (!receiving_.take_back()) quit_ = true;
 }
 
-bool rank_loop::wait_for_call() {
+void rank_loop::let_go(arrival& ended) {
+    if (!ended.bytes) return;
+    if (spares_.size() < spares_max) spares_.push_back(std::move(ended.bytes));
+    ended.bytes.reset();
+    // Those that came too late, too: what is broadcast has its number before it has come.
+    std::erase_if(stops_, [this](std::uint64_t each) {
+        return each == now_.number || each + remembered < now_.number;
+    });
+    now_.number = 0;
+}
+
+bool rank_loop::take_call(arrival& next) {
+    for (int look = 0; look < looks_per_lock; ++look) {
+        take_words();
+        if (!calls_.empty() || quit_) break;
+    }
+    if (calls_.empty()) return quit_;
+    next = std::move(calls_.front());
+    calls_.pop_front();
+    std::memcpy(&now_, next.bytes.get(), sizeof now_);
+    begun_ = std::max(begun_, now_.number);
+    next.stopped = stops_.contains(now_.number);
+    return true;
+}
+
+bool rank_loop::next_call(arrival& next) {
     auto nap = nap_min;
     for (;;) {
-        const auto there = [this] {
+        const auto there = [&] {
             const std::scoped_lock here(session_.mutex);
-            take_words();
-            return !calls_.empty() || quit_;
+            let_go(next);
+            return take_call(next);
         };
-        if (os::spin_until(there)) {
-            const std::scoped_lock here(session_.mutex);
-            return !calls_.empty();
-        }
+        if (os::spin_until(there)) return next.bytes != nullptr;
         const os::fd& lifeline = session_.own_lifeline();
         if (!lifeline) {
             os::sleep_for(nap_min);
@@ -120,18 +134,11 @@ bool rank_loop::wait_for_call() {
 }
 
 void rank_loop::obey(const arrival& what) {
-    incoming from(*this, what.from, what.message);
-    now_ = from.head();
+    incoming from(*this, what.from, {what.bytes.get(), what.size});
     sent_ = false;
     began_ = os::steady_time();
-    bool stopped = false;
-    {
-        const std::scoped_lock here(session_.mutex);
-        begun_ = std::max(begun_, now_.number);
-        stopped = stops_.contains(now_.number);
-    }
     from_ = &from;
-    if (stopped && now_.what != word::kind::broadcast) {
+    if (what.stopped && now_.what != word::kind::broadcast) {
         answer_.message().clear();
         send_as(word::kind::withdrawn);
     } else {
@@ -148,14 +155,7 @@ void rank_loop::obey(const arrival& what) {
         }
     }
     from_ = nullptr;
-    {
-        const std::scoped_lock here(session_.mutex);
-        // Those that came too late, too: what is broadcast has its number before it has come.
-        std::erase_if(stops_, [this](std::uint64_t each) {
-            return each == now_.number || each + remembered < now_.number;
-        });
-    }
-    now_.number = 0;
+    if (!std::exchange(watched_, false)) return;
     watching_.store(0, std::memory_order_release);
     const std::scoped_lock here(stop_mutex_);
     stop_source_.reset();
@@ -320,6 +320,7 @@ std::stop_token rank_loop::stop_token() {
     if (!watcher_)
         watcher_.start_or_throw("the thread that hears of cancelled calls", "stops",
                                 &rank_loop::watch_stops, this);
+    watched_ = true;
     stop_source_.emplace();
     stop_number_ = now_.number;
     watching_.store(1, std::memory_order_release);

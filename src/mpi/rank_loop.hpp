@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -41,10 +42,12 @@ public:
     [[nodiscard]] bool stop_requested() noexcept override;
 
 private:
-    using bytes = std::vector<std::byte>;
+    using buffer = std::unique_ptr<std::byte[]>;   // of word::bytes_max
     struct arrival {
-        bytes message;
+        buffer bytes;
+        std::size_t size = 0;
         int from = 0;
+        bool stopped = false;   // it was cancelled before it began
     };
 
     // call_answer
@@ -57,7 +60,11 @@ private:
 
     /// Takes all messages that are there. The mutex is held.
     void take_words();
-    bool wait_for_call();
+    /// Waits for the next call, and lets go of the one before it. Returns: false at the end.
+    bool next_call(arrival& next);
+    /// If it is there; the mutex is held.
+    bool take_call(arrival& next);
+    void let_go(arrival& ended);
     void obey(const arrival& what);
     void make(incoming& from);
     void call(wire_reader& from);
@@ -68,14 +75,14 @@ private:
     static void watch_stops(void* self) noexcept;
 
     mpi_session& session_;
-    bytes posted_;                    // where MPI puts the next word
+    buffer posted_;                   // where MPI puts the next word
     mpi_port::transfer receiving_;
     std::deque<arrival> calls_;       // that have not begun; guarded by the session's mutex
     std::set<std::uint64_t> stops_;   // of calls that have not ended; likewise
     std::uint64_t begun_ = 0;         // the last call that has; likewise
     std::set<int> lost_;              // ranks; likewise
     bool quit_ = false;               // likewise
-    std::vector<bytes> spares_;       // likewise
+    std::vector<buffer> spares_;      // likewise
     outgoing answer_;
     function_finder functions_;
 
@@ -83,6 +90,7 @@ private:
     word now_;
     incoming* from_ = nullptr;
     bool sent_ = false;
+    bool watched_ = false;   // it wanted a stop token
     time_point began_;
 
     os::thread watcher_;   // once somebody wanted a stop token

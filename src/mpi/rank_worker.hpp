@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <troika/base/intrusive_list.hpp>
 #include <troika/core/clock.hpp>
 #include <troika/proc/remote_call.hpp>
 
@@ -19,7 +20,7 @@ namespace troika::impl {
 
 /// Rank 0's view of one worker: what it was sent, and how far ahead it may be.
 /// Thread: all of it is guarded by the session's mutex.
-class rank_worker {
+class rank_worker : public list_hook<> {
 public:
     /// Calls that a worker may have, at most.
     static constexpr std::uint32_t slots_max = 256;
@@ -80,6 +81,7 @@ public:
     const std::string place;     ///< "rank 3 on node7, process 1234"
     bool ready = false;          ///< it was prepared
     std::uint32_t in_flight = 0;
+    bool sends = false;          ///< the engine has it among those to whom not all has left
     time_point idle_since{};     ///< it may be asleep some time after that
 
 private:

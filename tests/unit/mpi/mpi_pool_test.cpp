@@ -422,6 +422,28 @@ TEST(mpi_pool_lost, a_rank_fails_its_part_of_a_broadcast) {
     EXPECT_THROW(again.back().get(), worker_died);
 }
 
+TEST(mpi_pool_lost, a_rank_fails_those_behind_it_in_a_broadcast) {
+    mpi_pool pool;
+    // The first rank has the first call, and should pass on to the second, but never begins.
+    auto busy = pool.submit<&ask_for_stop>();
+    auto all = pool.broadcast<&own_rank>();
+    EXPECT_EQ(all[2].get(), pool.workers()[2].rank);
+    ::kill(pool.workers()[0].pid, SIGKILL);
+    EXPECT_THROW(busy.get(), worker_died);
+    EXPECT_THROW(all[0].get(), worker_died);
+    EXPECT_THROW(all[1].get(), worker_died);
+    EXPECT_EQ(pool.submit<&twice>(4).get(), 8);
+}
+
+TEST(mpi_pool_lost, a_preparation_goes_to_those_who_are_left) {
+    {
+        mpi_pool pool;
+        EXPECT_THROW(pool.submit<&die>(SIGKILL).get(), worker_died);
+    }
+    mpi_pool pool({}, initializer<&prepare>, 17);
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(pool.submit<&prepared>().get(), 17);
+}
+
 TEST(mpi_pool_lost, all_ranks_break_the_pool) {
     mpi_pool pool;
     std::vector<future<int>> deadly;
