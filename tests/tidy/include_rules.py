@@ -26,6 +26,7 @@ FOREIGN = (
     (r"mpi\.h", r"src/mpi/mpi_port\.(cpp|hpp)", "MPI belongs to src/mpi/mpi_port; use that"),
     (r"openssl/", r"fetch/[^/]+\.cpp|src/tls/[^/]+\.(cpp|hpp)",
      "OpenSSL belongs to fetch/*.cpp and src/tls"),
+    (r"xxhash\.h", r"src/proc/map_journal\.cpp", "xxHash belongs to src/proc/map_journal.cpp"),
     (r"cxxabi\.h", r"src/.*", "names of types are made readable in src/"),
     (r"sanitizer/", r"src/.*", "sanitizer interfaces belong to src/"),
     (r".*", r"src/os/.*", "headers of Linux and libc belong to src/os; wrap what you need there"),

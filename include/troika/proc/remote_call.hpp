@@ -3,6 +3,7 @@
 
 #include <troika/base/intrusive_list.hpp>
 #include <troika/core/future.hpp>
+#include <troika/proc/map_journal.hpp>
 #include <troika/proc/remote_function.hpp>
 #include <troika/proc/wire_codec.hpp>
 #include <troika/proc/wire_reader.hpp>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -157,11 +159,26 @@ public:
         deallocate(memory, bytes);
     }
 
-    chunk_call(const typename Callee::parts& parts, Job& job)
+    /// `journal`: null, or what knows some of the results already.
+    chunk_call(const typename Callee::parts& parts, Job& job, map_journal* journal)
         : promise_state<void>(&chunk_call::obey),
-          remote_call(identity_of<&chunk_entry<Callee>::enter>()), parts_(parts), job_of_(job) {
-        for (std::size_t i = 0; i < job.count; ++i)
-            inputs_.emplace_back(static_cast<typename Job::input>(job.inputs[i].get()));
+          remote_call(identity_of<&chunk_entry<Callee>::enter>()), parts_(parts), job_of_(job),
+          journal_(journal) {
+        for (std::size_t i = 0; i < job.count; ++i) {
+            typename Callee::arguments given(
+                static_cast<typename Job::input>(job.inputs[i].get()));
+            if (journal != nullptr && recall(i, given)) continue;
+            inputs_.push_back(std::move(given));
+        }
+    }
+
+    /// Whether there is nothing to call.
+    [[nodiscard]] bool all_known() const noexcept { return inputs_.empty(); }
+    /// To be called instead of submitting it if there is nothing.
+    void end() noexcept {
+        this->outcome_.emplace();
+        static_cast<void>(this->try_start());
+        if (this->complete_and_release()) promise_state<void>::destroy(this);
     }
 
 private:
@@ -174,19 +191,18 @@ private:
     void accept(wire_reader& from) noexcept override {
         std::size_t i = 0;
         try {
-            for (; i < job_of_.count; ++i) {
-                outcome<T>& into = job_of_.results[i];
-                if (from.read<bool>()) {
+            for (; i < inputs_.size(); ++i) {
+                outcome<T>& into = result_of(i);
+                if (from.read<bool>())
                     into.fail(read_exception(from));
-                } else if constexpr (std::is_void_v<T>) {
-                    into.emplace();
-                } else {
-                    into.emplace(from.read<T>());
-                }
+                else
+                    read_into(into, from);
+                if (journal_ != nullptr && !into.has_error()) remember(i, into);
             }
         } catch (...) {
             fail_from(i, std::current_exception());
         }
+        if (journal_ != nullptr) journal_->write();
         end();
     }
     void fail(std::exception_ptr error) noexcept override {
@@ -194,20 +210,62 @@ private:
         end();
     }
     void fail_from(std::size_t i, const std::exception_ptr& error) noexcept {
-        for (; i < job_of_.count; ++i) job_of_.results[i].fail(error);
+        for (; i < inputs_.size(); ++i) {
+            result_of(i).reset();
+            result_of(i).fail(error);
+        }
     }
-    void end() noexcept {
-        this->outcome_.emplace();
-        static_cast<void>(this->try_start());
-        if (this->complete_and_release()) promise_state<void>::destroy(this);
+    /// Of the call with input `i`.
+    outcome<T>& result_of(std::size_t i) noexcept {
+        return job_of_.results[journal_ == nullptr ? i : unknown_[i].index];
+    }
+    static void read_into(outcome<T>& into, wire_reader& from) {
+        if constexpr (std::is_void_v<T>)
+            into.emplace();
+        else
+            into.emplace(from.read<T>());
+    }
+
+    /// Returns: whether the journal has had the result of element `i`. Throws: std::system_error.
+    bool recall(std::size_t i, const typename Callee::arguments& given) {
+        wire_writer text;
+        text.write(parts_, given);
+        const map_journal::key key = journal_->key_of(typeid(Callee).name(), text);
+        std::vector<std::byte> found;
+        if (journal_->find(key, found)) {
+            try {
+                memory_source source(found);
+                wire_reader from(source, found.size());
+                read_into(job_of_.results[i], from);
+                from.finish();
+                return true;
+            } catch (...) {   // it was of another type
+                job_of_.results[i].reset();
+            }
+        }
+        unknown_.push_back({i, key});
+        return false;
+    }
+    void remember(std::size_t i, const outcome<T>& made) {
+        wire_writer text;
+        if constexpr (!std::is_void_v<T>) text.write(made.get());
+        journal_->add(unknown_[i].key, text);
     }
     static bool obey(promise_core& core, promise_core::order what) noexcept {
         return obey_as<chunk_call>(static_cast<promise_state<void>&>(core), what);
     }
 
     friend class remote_call;
+    /// An element of the job whose result the journal does not have.
+    struct element {
+        std::size_t index;
+        map_journal::key key;
+    };
+
     const typename Callee::parts parts_;
     Job& job_of_;
+    map_journal* const journal_;
+    std::vector<element> unknown_;   // of each input, where there is a journal
     std::vector<typename Callee::arguments> inputs_;
 };
 

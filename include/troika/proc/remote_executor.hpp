@@ -67,16 +67,21 @@ struct remote_carrier {
 
     template <class Job>
     future<void> submit(Job& chunk) {
+        if (journal != nullptr) journal->require_written();
         pool->require_open();
-        auto* const call = new chunk_call<Callee, Job>(parts, chunk);
+        auto* const call = new chunk_call<Callee, Job>(parts, chunk, journal);
         future<void> answer = future_access::adopt<void>(call);
-        pool->submit_call(*call);
+        if (call->all_known())
+            call->end();
+        else
+            pool->submit_call(*call);
         return answer;
     }
     [[nodiscard]] std::size_t workers() const noexcept { return pool->size(); }
 
     Pool* pool;
     Callee::parts parts;
+    map_journal* journal;   // may be null
 };
 
 }  // namespace impl
@@ -140,6 +145,26 @@ public:
             {}, std::forward<R>(inputs), how);
     }
 
+    /// The same with a journal: what it knows is not called again, and what is called is in it
+    /// when it can be had from here.
+    /// Throws: also std::system_error, after the results before, when the journal cannot be read,
+    /// or written. Lifetime: `journal` outlives what is returned.
+    template <auto function, std::ranges::input_range R>
+    auto map(R&& inputs, map_journal& journal, map_options how = {}) {
+        return map_by<impl::named_callee<function>>({}, std::forward<R>(inputs), how, &journal);
+    }
+    template <class T, class P, std::ranges::input_range R>
+    auto map(T (*function)(P), R&& inputs, map_journal& journal, map_options how = {}) {
+        return map_by<impl::pointed_callee<T, P>>({{function}}, std::forward<R>(inputs), how,
+                                                  &journal);
+    }
+    template <class F, std::ranges::input_range R>
+        requires impl::stateless<F> && std::invocable<F&, std::ranges::range_value_t<R>>
+    auto map(F, R&& inputs, map_journal& journal, map_options how = {}) {
+        return map_by<impl::stateless_callee<F, std::ranges::range_value_t<R>>>(
+            {}, std::forward<R>(inputs), how, &journal);
+    }
+
 private:
     template <class Callee, class... Arguments>
     future<typename Callee::result> give(const typename Callee::parts& parts,
@@ -157,9 +182,11 @@ private:
     }
     template <class Callee, class R>
     mapped<impl::remote_carrier<Pool, Callee>, R> map_by(const typename Callee::parts& parts,
-                                                         R&& inputs, map_options how) {
+                                                         R&& inputs, map_options how,
+                                                         map_journal* journal = nullptr) {
         pool().require_open();
-        return {impl::remote_carrier<Pool, Callee>{&pool(), parts}, std::forward<R>(inputs), how};
+        return {impl::remote_carrier<Pool, Callee>{&pool(), parts, journal},
+                std::forward<R>(inputs), how};
     }
 
     Pool& pool() noexcept { return static_cast<Pool&>(*this); }

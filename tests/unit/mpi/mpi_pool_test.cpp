@@ -2,6 +2,7 @@
 #include <troika/mpi/mpi_pool.hpp>
 
 #include "conformance/executor_suite.hpp"
+#include "unit/fs/scratch_directory.hpp"
 
 #include <troika/loop/run.hpp>
 #include <troika/proc/remote_error.hpp>
@@ -18,6 +19,7 @@
 #include <iostream>
 #include <numeric>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -37,6 +39,11 @@ using namespace std::chrono_literals;
 
 int twice(int number) { return 2 * number; }
 int own_rank() { return mpi_rank(); }
+/// Another number at each call.
+int rank_for(int) {
+    static int calls = 0;
+    return 1000 * mpi_rank() + ++calls;
+}
 int own_pid() { return ::getpid(); }
 void nothing() {}
 int odd_only(int number) {
@@ -83,10 +90,6 @@ int& prepared_with() {
 void prepare(int value) { prepared_with() = value; }
 int prepared() { return prepared_with(); }
 void fail_to_prepare() { throw std::runtime_error("no model"); }
-int die(int signal) {
-    std::raise(signal);
-    return 0;
-}
 float first_of(const shared_array<float>& values) { return values[0]; }
 
 // ---- as every executor
@@ -148,6 +151,26 @@ TEST(mpi_pool, is_awaited_in_a_loop) {
         co_return a + b;
     };
     for (int i = 0; i < 50; ++i) EXPECT_EQ(run(main()), 6);
+}
+
+TEST(mpi_pool, maps_with_a_journal) {
+    const testing_fs::scratch_directory directory;
+    const std::string path = (directory / "results").native();
+    const std::vector<int> inputs{1, 2, 3, 4, 5, 6};
+    std::vector<int> first;
+    {
+        mpi_pool pool;
+        map_journal journal(path);
+        for (const int each : pool.map<&rank_for>(std::span(inputs).first(3), journal))
+            first.push_back(each);
+    }
+    mpi_pool pool;
+    map_journal journal(path);
+    std::vector<int> all;
+    for (const int each : pool.map<&rank_for>(inputs, journal, {.chunk = 2})) all.push_back(each);
+    EXPECT_EQ(journal.stats().reused, 3U);
+    EXPECT_EQ(all.size(), inputs.size());
+    EXPECT_TRUE(std::ranges::equal(std::span(all).first(3), first));
 }
 
 TEST(mpi_pool, maps_as_completed) {
@@ -378,111 +401,6 @@ TEST(mpi_pool, a_preparation_that_fails_breaks_it) {
         EXPECT_THAT(error.what(), HasSubstr("initializer"));
     }
     EXPECT_THROW(pool.submit<&twice>(1), broken_pool);
-}
-
-// ---- lost ranks: each in a job of its own, since they do not come back
-
-TEST(mpi_pool_lost, a_rank_fails_its_call_and_no_other) {
-    mpi_pool pool;
-    const std::size_t before = pool.size();
-    auto deadly = pool.submit<&die>(SIGKILL);
-    std::vector<future<int>> others;
-    for (int i = 0; i < 200; ++i) others.push_back(pool.submit<&twice>(i));
-    try {
-        deadly.get();
-        FAIL();
-    } catch (const worker_died& error) {
-        EXPECT_EQ(error.host(), pool.workers().front().host);
-        EXPECT_GE(error.worker(), 1U);
-        EXPECT_THAT(error.what(), HasSubstr("rank "));
-    }
-    for (int i = 0; i < 200; ++i)
-        EXPECT_EQ(others[static_cast<std::size_t>(i)].get(), 2 * i);
-    EXPECT_EQ(pool.stats().lost, 1U);
-    EXPECT_EQ(pool.size(), before);
-    EXPECT_EQ(std::ranges::count(pool.workers(), true, &rank_info::lost), 1);
-}
-
-int die_or_not(int rank) {
-    if (mpi_rank() == rank) std::raise(SIGKILL);
-    return mpi_rank();
-}
-
-TEST(mpi_pool_lost, a_rank_fails_its_part_of_a_broadcast) {
-    mpi_pool pool;
-    const int last = pool.workers().back().rank;
-    auto all = pool.broadcast<&die_or_not>(last);
-    for (std::size_t i = 0; i + 1 < all.size(); ++i)
-        EXPECT_EQ(all[i].get(), pool.workers()[i].rank);
-    EXPECT_THROW(all.back().get(), worker_died);
-    // It is left out by the next, and by what would have gone by way of it.
-    auto again = pool.broadcast<&own_rank>();
-    for (std::size_t i = 0; i + 1 < again.size(); ++i)
-        EXPECT_EQ(again[i].get(), pool.workers()[i].rank);
-    EXPECT_THROW(again.back().get(), worker_died);
-}
-
-TEST(mpi_pool_lost, a_rank_fails_those_behind_it_in_a_broadcast) {
-    mpi_pool pool;
-    // The first rank has the first call, and should pass on to the second, but never begins.
-    auto busy = pool.submit<&ask_for_stop>();
-    auto all = pool.broadcast<&own_rank>();
-    EXPECT_EQ(all[2].get(), pool.workers()[2].rank);
-    ::kill(pool.workers()[0].pid, SIGKILL);
-    EXPECT_THROW(busy.get(), worker_died);
-    EXPECT_THROW(all[0].get(), worker_died);
-    EXPECT_THROW(all[1].get(), worker_died);
-    EXPECT_EQ(pool.submit<&twice>(4).get(), 8);
-}
-
-TEST(mpi_pool_lost, a_preparation_goes_to_those_who_are_left) {
-    {
-        mpi_pool pool;
-        EXPECT_THROW(pool.submit<&die>(SIGKILL).get(), worker_died);
-    }
-    mpi_pool pool({}, initializer<&prepare>, 17);
-    for (int i = 0; i < 8; ++i) EXPECT_EQ(pool.submit<&prepared>().get(), 17);
-}
-
-TEST(mpi_pool_lost, all_ranks_break_the_pool) {
-    mpi_pool pool;
-    std::vector<future<int>> deadly;
-    for (std::size_t i = 0; i < pool.size(); ++i) deadly.push_back(pool.submit<&die>(SIGKILL));
-    auto after = pool.submit<&twice>(1);
-    for (future<int>& each : deadly) EXPECT_THROW(each.get(), worker_died);
-    EXPECT_THROW(after.get(), broken_pool);
-    EXPECT_THROW(pool.submit<&twice>(1), broken_pool);
-}
-
-TEST(mpi_pool_lost, a_rank_stays_lost_for_the_next_pool) {
-    {
-        mpi_pool pool;
-        EXPECT_THROW(pool.submit<&die>(SIGKILL).get(), worker_died);
-    }
-    mpi_pool pool;
-    EXPECT_EQ(pool.stats().lost, 1U);
-    for (int i = 0; i < 50; ++i) EXPECT_EQ(pool.submit<&twice>(i).get(), 2 * i);
-}
-
-// ---- a host that is cut off: tests/e2e/mpi_hosts_test.py, which cuts it
-
-TEST(mpi_pool_cut, a_host_fails_the_calls_of_its_ranks) {
-    mpi_pool pool;
-    const rank_info far = pool.workers().back();
-    auto waiting = pool.broadcast<&wait_for_stop>();
-    std::cout << "cut off " << far.host << std::endl;
-    try {
-        waiting.back().get();
-        FAIL();
-    } catch (const worker_died& error) {
-        EXPECT_EQ(error.host(), far.host);
-        EXPECT_EQ(error.worker(), static_cast<std::size_t>(far.rank));
-    }
-    waiting.pop_back();
-    for (future<bool>& each : waiting) each.cancel();
-    for (future<bool>& each : waiting) EXPECT_TRUE(each.get());
-    for (int i = 0; i < 100; ++i) EXPECT_EQ(pool.submit<&twice>(i).get(), 2 * i);
-    EXPECT_EQ(pool.stats().lost, 1U);
 }
 
 }  // namespace
