@@ -4,6 +4,7 @@
 #include "compare.hpp"
 #include "peers/process_work.hpp"
 #include "remote_work.hpp"
+#include "support/mpi_job.hpp"
 
 #include <troika/mpi/mpi_pool.hpp>
 
@@ -129,16 +130,8 @@ private:
 
     /// As so many ranks of one job.
     [[nodiscard]] bench::command ranks(int count, words program) const {
-        words all{"mpirun", "-n", std::to_string(count)};
-        all.insert(all.end(), program.begin(), program.end());
-        if (all[3] == peer()) all[3] = bench::find_program(peer());
-        bench::command what = suite_.measured(std::move(all));
-        what.core = -1;
-        what.environment = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-                            {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
-                            {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
-                            {"OMPI_MCA_hwloc_base_binding_policy", "none"}};
-        return what;
+        if (program[0] == peer()) program[0] = bench::find_program(peer());
+        return bench::mpi_job(suite_, count, std::move(program));
     }
     bench::benchmark& suite_;
 };

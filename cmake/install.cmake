@@ -67,6 +67,10 @@ install(FILES
 
 if(TARGET troika)
     install(TARGETS troika RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT Command)
+    if(TARGET troika_mpi_command)
+        install(TARGETS troika_mpi_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+            COMPONENT Command)
+    endif()
 endif()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
     COMPONENT Development)

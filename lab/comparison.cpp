@@ -36,14 +36,17 @@ duration file_time(const workload& what) noexcept {
 }
 
 std::uint32_t workers_of(const comparison_plan& plan, work_model model, std::uint32_t processors) {
+    if (model == work_model::ranks) return plan.ranks.workers;
     const std::uint32_t usual = default_workers(model, plan.what, processors);
     const bool one = model == work_model::sync || model == work_model::async;
     return one ? usual : plan.workers.value_or(usual);
 }
 
-const std::vector<work_model>& models_of(const comparison_plan& plan,
-                                         const std::vector<work_model>& usual) {
-    return plan.models.empty() ? usual : plan.models;
+std::vector<work_model> models_of(const comparison_plan& plan) {
+    if (!plan.models.empty()) return plan.models;
+    std::vector<work_model> models = models_for(plan.what);
+    if (plan.ranks.workers != 0) models.push_back(work_model::ranks);
+    return models;
 }
 
 void require_sensible(const comparison_plan& plan) {
@@ -53,6 +56,10 @@ void require_sensible(const comparison_plan& plan) {
     if (plan.repeats && (*plan.repeats == 0 || *plan.repeats > comparison_plan::repeats_max))
         throw std::invalid_argument(
             fmt::format("--repeats: write 1 to {}", comparison_plan::repeats_max));
+    if (plan.ranks.workers == 0 &&
+        std::ranges::find(plan.models, work_model::ranks) != plan.models.end())
+        throw std::invalid_argument("ranks are those of an MPI job: give --mpi as well, and start "
+                                    "it by mpirun");
     if (plan.switch_interval <= duration(0) || plan.switch_interval > std::chrono::seconds(10))
         throw std::invalid_argument("--switch-interval: write a time above 0, at most 10s");
 }
@@ -95,7 +102,8 @@ std::vector<work_model> models_for(const workload& what) {
                            what.count(step_kind::file) > 0;
     std::vector<work_model> models;
     for (const work_model each : work_models)
-        if (each != work_model::async_pool || (computes && waits)) models.push_back(each);
+        if ((each != work_model::async_pool || (computes && waits)) && each != work_model::ranks)
+            models.push_back(each);
     return models;
 }
 
@@ -117,14 +125,14 @@ duration expected_time(work_model model, const workload& what, std::uint32_t wor
         case work_model::threads_gil:
             return start + what.longest() + others / std::max(workers, 1u) + computing;
         case work_model::processes: break;
+        case work_model::ranks: return start + what.longest() + at_once(workers);
     }
     return start + what.longest() + at_once(workers) + workers * process_guess;
 }
 
 unsigned repeats_for(const comparison_plan& plan, std::uint32_t processors) {
-    const std::vector<work_model> usual = models_for(plan.what);
     duration once{0};
-    for (const work_model model : models_of(plan, usual))
+    for (const work_model model : models_of(plan))
         once += expected_time(model, plan.what, workers_of(plan, model, processors), processors);
     const auto fit = comparison_plan::time_default / std::max(once, duration(1));
     const unsigned repeats = plan.repeats.value_or(static_cast<unsigned>(
@@ -154,8 +162,7 @@ comparison compare(const comparison_plan& plan, const comparison_progress& progr
     how.place.rounds_per_ms = measure_rounds_per_ms();
     how.place.folder = plan.folder;
 
-    const std::vector<work_model> usual = models_for(plan.what);
-    for (const work_model model : models_of(plan, usual)) {
+    for (const work_model model : models_of(plan)) {
         model_result& one = made.models.emplace_back();
         one.model = model;
         one.workers = workers_of(plan, model, made.machine.processors);
@@ -170,7 +177,8 @@ comparison compare(const comparison_plan& plan, const comparison_progress& progr
             if (progress) progress(one.model, done, total);
             how.model = one.model;
             how.workers = one.workers;
-            model_run run = run_model_apart(plan.what, how);
+            model_run run = one.model == work_model::ranks ? plan.ranks.run(plan.what, how)
+                                                           : run_model_apart(plan.what, how);
             one.runs.push_back(std::move(run.figures));
             if (repeat < traces_max) traces[i].push_back(std::move(run.trace));
             ++done;

@@ -21,6 +21,7 @@ struct comparison_plan {
     std::optional<unsigned> repeats;          ///< nothing: as many as fit into half a minute
     duration switch_interval = gil::interval_default;
     std::string folder;                       ///< for files
+    rank_job ranks;                           ///< also these, if there are any
 
     static constexpr unsigned repeats_max = 1000;
     static constexpr unsigned repeats_default_max = 5;

@@ -31,6 +31,7 @@ std::string workers_text(const model_result& of) {
             return "a loop and a pool of " + counted(of.workers, "thread");
         case work_model::processes:
             return of.workers == 1 ? "1 process" : fmt::format("{} processes", of.workers);
+        case work_model::ranks: return counted(of.workers, "rank");
         case work_model::threads:
         case work_model::threads_gil: break;
     }
@@ -74,6 +75,8 @@ std::string caption_of(const model_result& of) {
         case work_model::threads: return "Each thread takes a task, and blocks while that waits.";
         case work_model::threads_gil:
             return "The same threads, of which one at a time may compute: the strip shows which.";
+        case work_model::ranks:
+            return "Ranks of an MPI job, which were there before: on this machine, or on others.";
         case work_model::processes: break;
     }
     return "Processes of their own; the space before their first task is what it takes to start "

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 namespace troika::lab {
@@ -21,9 +22,10 @@ std::string_view name_of(work_model model) noexcept {
         case work_model::async_pool: return "async+pool";
         case work_model::threads: return "threads";
         case work_model::threads_gil: return "threads+gil";
-        case work_model::processes: break;
+        case work_model::processes: return "processes";
+        case work_model::ranks: break;
     }
-    return "processes";
+    return "ranks";
 }
 
 std::optional<work_model> model_of(std::string_view name) noexcept {
@@ -45,7 +47,8 @@ std::uint32_t default_workers(work_model model, const workload& what,
         case work_model::threads:
         case work_model::threads_gil:
             return std::min(tasks, waits ? std::max(waiting_threads_max, processors) : processors);
-        case work_model::processes: break;
+        case work_model::processes:
+        case work_model::ranks: break;
     }
     return std::min(tasks, waits ? std::max(waiting_processes_max, processors) : processors);
 }
@@ -57,19 +60,28 @@ run_context::run_context(const workload& of, const model_settings& settings)
     for (const work_task& each : of.tasks) names.push_back(record.text(each.name));
 }
 
+time_point run_as_said(run_context& run) {
+    switch (run.how.model) {
+        case work_model::sync: return run_one_by_one(run);
+        case work_model::async: return run_on_loop(run, false);
+        case work_model::async_pool: return run_on_loop(run, true);
+        case work_model::threads: return run_on_threads(run, false);
+        case work_model::threads_gil: return run_on_threads(run, true);
+        case work_model::processes: return run_in_processes(run);
+        case work_model::ranks: break;
+    }
+    throw std::logic_error("ranks are for programs that link MPI");
+}
+
 model_run run_model(const workload& what, const model_settings& how) {
+    return run_measured(what, how, &run_as_said);
+}
+
+model_run run_measured(const workload& what, const model_settings& how, model_body body) {
     const os::resource_usage before = os::usage_of_this_process();
     const os::resource_usage children_before = os::usage_of_ended_children();
     run_context run(what, how);
-    time_point ended{};
-    switch (how.model) {
-        case work_model::sync: ended = run_one_by_one(run); break;
-        case work_model::async: ended = run_on_loop(run, false); break;
-        case work_model::async_pool: ended = run_on_loop(run, true); break;
-        case work_model::threads: ended = run_on_threads(run, false); break;
-        case work_model::threads_gil: ended = run_on_threads(run, true); break;
-        case work_model::processes: ended = run_in_processes(run); break;
-    }
+    const time_point ended = body(run);
     const os::resource_usage after = os::usage_of_this_process();
     const os::resource_usage children = os::usage_of_ended_children();
 
@@ -77,7 +89,8 @@ model_run run_model(const workload& what, const model_settings& how) {
     run_figures& figures = made.figures;
     figures.wall_s = std::chrono::duration<double>(ended - run.record.began()).count();
     const auto cpu = after.user + after.system - before.user - before.system + children.user +
-                     children.system - children_before.user - children_before.system;
+                     children.system - children_before.user - children_before.system +
+                     run.workers_cpu;
     figures.cpu_s = std::chrono::duration<double>(cpu).count();
     figures.switches_voluntary = after.switches_voluntary - before.switches_voluntary +
                                  children.switches_voluntary - children_before.switches_voluntary;

@@ -23,10 +23,12 @@ enum class work_model : std::uint8_t {
     threads,       ///< threads that take one task after the other
     threads_gil,   ///< the same under a global lock, as in CPython
     processes,     ///< a pool of processes
+    ranks,         ///< the ranks of an MPI job
 };
 inline constexpr std::array work_models{work_model::sync,       work_model::async,
                                         work_model::async_pool, work_model::threads,
-                                        work_model::threads_gil, work_model::processes};
+                                        work_model::threads_gil, work_model::processes,
+                                        work_model::ranks};
 /// "async+pool".
 [[nodiscard]] std::string_view name_of(work_model model) noexcept;
 [[nodiscard]] std::optional<work_model> model_of(std::string_view name) noexcept;
@@ -34,7 +36,7 @@ inline constexpr std::array work_models{work_model::sync,       work_model::asyn
 /// How a model is run.
 struct model_settings {
     work_model model = work_model::sync;
-    std::uint32_t workers = 1;   ///< threads or processes; of the pool for async_pool
+    std::uint32_t workers = 1;   ///< threads, processes or ranks; of the pool for async_pool
     duration switch_interval = gil::interval_default;
     work_place place;
 };
@@ -76,5 +78,12 @@ struct model_run {
 /// The same in a process that is started for it alone, so that its figures are its own.
 /// Requires: main() calls troika::process_entry().
 [[nodiscard]] model_run run_model_apart(const workload& what, const model_settings& how);
+
+/// The MPI job that this process belongs to, for programs that link MPI.
+struct rank_job {
+    std::uint32_t workers = 0;   ///< ranks that do tasks; 0: there is no job
+    /// Does all tasks once, on the ranks. Throws: what goes wrong.
+    model_run (*run)(const workload& what, const model_settings& how) = nullptr;
+};
 
 }  // namespace troika::lab

@@ -25,6 +25,7 @@ struct run_context {
     std::vector<std::uint32_t> names;   ///< of the tasks, in the recording
     std::vector<double> latencies;
     std::uint64_t workers_memory = 0;   ///< peaks of other processes, added up
+    duration workers_cpu{};             ///< of those that are no children of this one
     std::uint32_t processes = 1;
     std::uint32_t threads = 1;
 };
@@ -34,5 +35,10 @@ struct run_context {
 [[nodiscard]] time_point run_on_threads(run_context& run, bool with_gil);
 [[nodiscard]] time_point run_on_loop(run_context& run, bool with_pool);
 [[nodiscard]] time_point run_in_processes(run_context& run);
+
+/// Does all tasks by `body`, and tells what that took.
+using model_body = time_point (*)(run_context& run);
+[[nodiscard]] model_run run_measured(const workload& what, const model_settings& how,
+                                     model_body body);
 
 }  // namespace troika::lab

@@ -3,6 +3,7 @@
 
 #include "apps/troika/command_line_advise.hpp"
 #include "apps/troika/command_line_compare.hpp"
+#include "apps/troika/command_line_mpi.hpp"
 #include "apps/troika/command_line_help.hpp"
 #include "apps/troika/command_line_watch.hpp"
 #include "apps/troika/quantity.hpp"
@@ -459,6 +460,7 @@ command parse_command_line(int argc, const char* const* argv) {
     declare_watch(app, watch);
     declare_advise(*on_advise, advise);
     declare_compare(app, compare);
+    declare_mpi(*on_get, get.mpi);
 
     try {
         std::vector<const char*> words(argv, argv + argc);

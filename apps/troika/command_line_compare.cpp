@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/command_line_compare.hpp"
 
+#include "apps/troika/command_line_mpi.hpp"
 #include "apps/troika/quantity.hpp"
 #include "lab/comparison.hpp"
 #include "lab/comparison_report.hpp"
@@ -105,6 +106,7 @@ void declare_compare(CLI::App& app, compare_command& into) {
     on->add_option("--repeats", into.repeats, "Runs of each model (up to 5, in 30 s)")
         ->type_name("N")
         ->group(models);
+    declare_mpi(*on, into.mpi);
     const std::string output = "Output";
     on->add_flag("--json", into.json, "For programs: one object")->group(output);
     on->add_option("--html", into.page, "Write a page with a timeline of each model")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lab/model_run.hpp"
 #include "lab/workload.hpp"
 #include "mapper/options.hpp"
 
@@ -29,6 +30,7 @@ struct get_command {
 
     fetch::get_options options;
     surroundings around;
+    bool mpi = false;   // --mpi: by the ranks of an MPI job
 };
 
 /// `troika serve`.
@@ -95,6 +97,7 @@ struct compare_command {
     bool colour = true;    // on terminals
     std::string page;      // files; empty: none
     std::string trace;
+    bool mpi = false;      // --mpi: also by the ranks of an MPI job
 };
 
 /// `troika doctor`.
@@ -106,7 +109,7 @@ int run_serve(const serve_command& command);
 int run_map(const map_command& command);
 int run_watch(const watch_command& command);
 int run_advise(const advise_command& command);
-int run_compare(const compare_command& command);
+int run_compare(const compare_command& command, lab::rank_job ranks = {});
 int run_doctor();
 
 }  // namespace troika::apps

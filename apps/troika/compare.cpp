@@ -113,12 +113,13 @@ private:
     bool painted_ = false;
 };
 
-void compare_and_report(const compare_command& command) {
+void compare_and_report(const compare_command& command, lab::rank_job ranks) {
     lab::comparison_plan plan;
     plan.what = read_workload(command);
     for (const std::string& name : command.models) plan.models.push_back(*lab::model_of(name));
     plan.workers = command.workers;
     plan.repeats = command.repeats;
+    plan.ranks = ranks;
     if (command.switch_interval) plan.switch_interval = *command.switch_interval;
     plan.folder = os::environment("TMPDIR").value_or(P_tmpdir);
     check_place(command.page);
@@ -140,14 +141,14 @@ void compare_and_report(const compare_command& command) {
 
 }  // namespace
 
-int run_compare(const compare_command& command) {
+int run_compare(const compare_command& command, lab::rank_job ranks) {
     os::ignore_sigpipe();
     os::raise_descriptor_limit();
     const auto say = [](const std::exception& error) {
         std::fprintf(stderr, "troika compare: %s\n", fetch::printable(error.what()).c_str());
     };
     try {
-        compare_and_report(command);
+        compare_and_report(command, ranks);
         return 0;
     } catch (const std::invalid_argument& wrong) {
         say(wrong);

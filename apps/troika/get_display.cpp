@@ -203,12 +203,12 @@ void get_display::warned(const std::string& text) {
         say("troika get: " + text);
 }
 
-void get_display::tick(fetch::downloader& run, time_point now) {
+void get_display::tick(const run_state& run, time_point now) {
     measure(run, now);
     if (options_.json) {
         if (now - told_progress_ >= progress_event_interval) {
             told_progress_ = now;
-            for (const fetch::active_download& file : run.active())
+            for (const fetch::active_download& file : run.active)
                 tell(fetch::progress_event(identity(file.what), file.bytes, file.total,
                                            file.speed.bytes_per_second()));
         }
@@ -218,17 +218,17 @@ void get_display::tick(fetch::downloader& run, time_point now) {
     if (flush_screen() && commands_ == 0 && may_draw()) paint(run, now);
 }
 
-void get_display::measure(fetch::downloader& run, time_point now) {
+void get_display::measure(const run_state& run, time_point now) {
     const bool paused = now - std::exchange(measured_, now) > pause_min;
-    const std::uint64_t received = run.totals().received;
+    const std::uint64_t received = run.totals.received;
     paused ? speed_.skip(now, received) : speed_.update(now, received);
-    for (fetch::active_download& file : run.active()) {
+    for (fetch::active_download& file : run.active) {
         const bool counts = !paused && file.state == fetch::file_state::downloading;
         counts ? file.speed.update(now, file.received) : file.speed.skip(now, file.received);
     }
 }
 
-void get_display::paint(fetch::downloader& run, time_point now) {
+void get_display::paint(const run_state& run, time_point now) {
     const os::terminal_size size = os::size_of_terminal(2);
     if (size != std::exchange(size_, size)) painter_.resized();
     const fetch::progress_style style{
@@ -236,7 +236,7 @@ void get_display::paint(fetch::downloader& run, time_point now) {
         .rows_max = std::clamp<std::size_t>(size.rows / 2, 1, rows_limit),
         .colour = style_.colour,
         .unicode = style_.unicode};
-    const fetch::run_totals& totals = run.totals();
+    const fetch::run_totals& totals = run.totals;
     fetch::progress_snapshot snapshot;
     snapshot.queued = totals.queued;
     snapshot.done = totals.finished + totals.skipped;
@@ -250,7 +250,7 @@ void get_display::paint(fetch::downloader& run, time_point now) {
     const auto put = [&style](auto& into, const fetch::active_download& file) {
         if (into.size() < style.rows_max) into.push_back(&file);
     };
-    for (const fetch::active_download& file : run.active()) {
+    for (const fetch::active_download& file : run.active) {
         if (file.state == fetch::file_state::done || file.state == fetch::file_state::failed)
             continue;   // among the totals already
         ++snapshot.active;
@@ -271,7 +271,7 @@ void get_display::paint(fetch::downloader& run, time_point now) {
     for (const fetch::active_download* file : first)
         rows.push_back(row_of(*file, options_.directory, now));
     snapshot.files = rows;
-    if (!run.queue().all_read()) {
+    if (!run.queue.all_read()) {
         // Arguments can be counted; how long a list is shows at its end.
         const std::uint64_t seen =
             snapshot.queued + snapshot.active + snapshot.done + snapshot.failed;
@@ -289,9 +289,8 @@ void get_display::paint(fetch::downloader& run, time_point now) {
     flush_screen();
 }
 
-void get_display::summarize(const fetch::downloader& run, std::chrono::nanoseconds time,
+void get_display::summarize(const fetch::run_totals& totals, std::chrono::nanoseconds time,
                             int exit_code) {
-    const fetch::run_totals& totals = run.totals();
     if (options_.json) {
         fetch::summary_facts facts;
         facts.finished = totals.finished;

@@ -38,6 +38,13 @@ public:
 
     get_display(const fetch::get_options& options, const style& how);
 
+    /// What a run is like at a moment.
+    struct run_state {
+        const fetch::run_totals& totals;
+        intrusive_list<fetch::active_download>& active;
+        const fetch::download_queue& queue;
+    };
+
     void queued(const fetch::download& what) override;
     void started(const fetch::active_download& file, std::uint64_t resumed_from) override;
     void retried(const fetch::active_download& file, const fetch::failure& error,
@@ -51,7 +58,7 @@ public:
     void command_ends() override { --commands_; }
 
     /// Brings bars and events up to date. Called about ten times a second.
-    void tick(fetch::downloader& run, time_point now);
+    void tick(const run_state& run, time_point now);
     /// Takes the bars away: the shell, or nobody, goes on from there. The next tick brings them
     /// back.
     void leave_screen();
@@ -64,7 +71,7 @@ public:
     /// Returns: whether it has taken all. Never waits for it.
     bool flush_screen();
     /// The last words of a run that took `time`.
-    void summarize(const fetch::downloader& run, std::chrono::nanoseconds time, int exit_code);
+    void summarize(const fetch::run_totals& totals, std::chrono::nanoseconds time, int exit_code);
 
     [[nodiscard]] bool has_bars() const noexcept { return style_.bars; }
     [[nodiscard]] bool wants_ticks() const noexcept { return style_.bars || options_.json; }
@@ -74,8 +81,8 @@ private:
     void say(const std::string& line);
     void tell(std::string event);
     void flush_events();
-    void measure(fetch::downloader& run, time_point now);
-    void paint(fetch::downloader& run, time_point now);
+    void measure(const run_state& run, time_point now);
+    void paint(const run_state& run, time_point now);
     bool may_draw();
 
     const fetch::get_options& options_;

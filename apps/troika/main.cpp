@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/command_line.hpp"
+#include "apps/troika/command_line_mpi.hpp"
+#include "os/error.hpp"
+#include "os/host.hpp"
+#include "os/process.hpp"
 
 #include <troika/proc/process_entry.hpp>
 
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <variant>
 
 namespace {
@@ -25,11 +30,26 @@ struct runner {
     int operator()(const doctor_command&) const { return run_doctor(); }
 };
 
+/// troika-mpi stands beside this program, where there was an MPI to build it with.
+/// Returns: only when it cannot be started.
+int go_on_as_mpi_program(const char* const* argv) {
+    std::string program = troika::os::program_file();
+    program.resize(program.rfind('/') + 1);
+    program += "troika-mpi";
+    const int error = troika::os::become(program.c_str(), argv);
+    std::fprintf(stderr,
+                 "troika: --mpi needs the program %s (%s): it is built with troika where CMake "
+                 "finds MPI, on Debian libopenmpi-dev\n",
+                 program.c_str(), troika::os::error_text(-error).c_str());
+    return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     troika::process_entry();
     try {
+        if (wants_mpi(argc, argv)) return go_on_as_mpi_program(argv);
         return std::visit(runner{}, parse_command_line(argc, argv));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "troika: %s\n", error.what());

@@ -127,12 +127,18 @@ void mpi_port::spawn(int count) {
     check(MPI_Intercomm_merge(workers, 0, &all), "joining the workers that were started");
     MPI_Comm_free(&ranks_);
     ranks_ = all;
+    spawned_ = true;
     learn_place();
 }
 
 void mpi_port::close(bool some_lost) noexcept {
     if (!std::exchange(open_, false) || some_lost) return;
     MPI_Finalize();
+}
+
+void mpi_port::progress() noexcept {
+    int there = 0;
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, ranks_, &there, MPI_STATUS_IGNORE);
 }
 
 // ---- messages

@@ -65,6 +65,10 @@ public:
     /// was told to let the job go on, does not mind.
     void close(bool some_lost) noexcept;
     [[nodiscard]] bool is_open() const noexcept { return open_; }
+    /// Whether this one has spawned the others.
+    [[nodiscard]] bool has_spawned() const noexcept { return spawned_; }
+    /// Drives all messages forward.
+    void progress() noexcept;
 
     [[nodiscard]] int rank() const noexcept { return rank_; }
     [[nodiscard]] int size() const noexcept { return size_; }
@@ -87,6 +91,7 @@ private:
     int rank_ = 0;
     int size_ = 1;
     bool open_ = false;
+    bool spawned_ = false;
 };
 
 }  // namespace troika::impl

@@ -5,13 +5,16 @@
 
 #include "mpi/lifeline.hpp"
 #include "mpi/word.hpp"
+#include "os/clock.hpp"
 #include "os/environment.hpp"
 #include "os/host.hpp"
 #include "os/module.hpp"
 #include "os/processors.hpp"
+#include "os/signal.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <new>
 #include <optional>
@@ -21,6 +24,8 @@
 namespace troika::impl {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 /// What each rank says of itself. Plain bytes.
 struct introduction {
@@ -45,11 +50,13 @@ mpi_session& mpi_session::instance() noexcept {
 }
 
 void mpi_session::open() {
+    os::ignore_sigpipe();   // MPI writes to ranks that may have gone
     port.open();
     introduce();
 }
 
 void mpi_session::start(int workers) {
+    os::ignore_sigpipe();
     if (!port.is_open()) port.open();
     if (port.size() > 1) return;
     port.spawn(workers);
@@ -116,6 +123,13 @@ void mpi_session::end() noexcept {
             while (!each.info.lost && !on_its_way.done())
                 if (each.lifeline && !hear(each.lifeline)) each.info.lost = true;
         }
+        // MPI waits only for ranks that were started together. Spawned ones would say goodbye to
+        // nobody, and MPI complain; MPI_Comm_disconnect waits for ever in Open MPI 4.1.
+        for (member& each : ranks)
+            while (port.has_spawned() && !each.info.lost && each.lifeline && hear(each.lifeline)) {
+                port.progress();
+                os::sleep_for(200us);
+            }
     }
     port.close(some_lost_);
 }

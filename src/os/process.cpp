@@ -267,6 +267,11 @@ int start_process(const start_options& options, started_process& into) noexcept 
     return 0;
 }
 
+int become(const char* program, const char* const* arguments) noexcept {
+    ::execv(program, const_cast<char* const*>(arguments));
+    return -errno;
+}
+
 TROIKA_UNSEEN int close_from(int first) noexcept {
     if (close_between(first, ~0U) == 0) return 0;
     if (close_listed(first) == 0) return 0;

@@ -76,6 +76,10 @@ struct started_process {
 /// Source: clone(2), CLONE_VFORK and CLONE_PIDFD.
 int start_process(const start_options& options, started_process& into) noexcept;
 
+/// Goes on as another program, with the same process, descriptors and environment.
+/// `arguments`: ended by null. Returns: only when that fails, -errno.
+int become(const char* program, const char* const* arguments) noexcept;
+
 /// Closes all descriptors of this process from `first` on, in whatever way the kernel offers.
 /// Async-signal-safe. Returns: 0 or -errno.
 int close_from(int first) noexcept;

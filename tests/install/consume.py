@@ -19,7 +19,10 @@ def run(command, **options):
 
 
 def run_program(program):
-    printed = run([program], stdout=subprocess.PIPE, text=True).stdout
+    # As root too, and with as many ranks as one likes.
+    environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                       OMPI_MCA_rmaps_base_oversubscribe="1")
+    printed = run([program], stdout=subprocess.PIPE, text=True, env=environment).stdout
     if printed != EXPECTED:
         sys.exit(f"{program} printed {printed!r} instead of {EXPECTED!r}")
 
@@ -40,7 +43,13 @@ def find_package(arguments, folder):
     run([arguments.cmake, "-G", "Ninja", "-S", os.path.join(HERE, "consumer"), "-B", build,
          f"-DCMAKE_CXX_COMPILER={arguments.cxx}", f"-DCMAKE_PREFIX_PATH={prefix}"])
     run([arguments.cmake, "--build", build])
-    run_program(os.path.join(build, "consumer"))
+    for program in ("consumer", "mpi_consumer"):
+        if program == "consumer" or has_mpi(prefix):
+            run_program(os.path.join(build, program))
+
+
+def has_mpi(prefix):
+    return any("libtroika-mpi.a" in files for _, _, files in os.walk(prefix))
 
 
 def pkg_config(arguments, folder):
@@ -54,6 +63,13 @@ def pkg_config(arguments, folder):
     run([arguments.cxx, "-std=c++23", os.path.join(HERE, "consumer", "consumer.cpp"), *flags,
          "-o", program])
     run_program(program)
+    if has_mpi(prefix):
+        flags = run(["pkg-config", "--cflags", "--libs", "--static", "troika-mpi"],
+                    env=environment, stdout=subprocess.PIPE, text=True).stdout.split()
+        program = os.path.join(folder, "mpi_consumer")
+        run([arguments.cxx, "-std=c++23", os.path.join(HERE, "consumer", "mpi_consumer.cpp"),
+             *flags, "-o", program])
+        run_program(program)
 
 
 def add_subdirectory(arguments, folder):

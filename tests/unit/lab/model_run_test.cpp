@@ -96,7 +96,9 @@ TEST_P(model_run_of, what_goes_wrong_is_reported) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(every, model_run_of, ::testing::ValuesIn(work_models),
+// Ranks need a job of MPI: tests/e2e/mpi_commands_test.py.
+INSTANTIATE_TEST_SUITE_P(every, model_run_of,
+                         ::testing::ValuesIn(work_models.begin(), work_models.end() - 1),
                          [](const auto& what) {
                              std::string name(name_of(what.param));
                              std::ranges::replace(name, '+', '_');

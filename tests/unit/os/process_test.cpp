@@ -336,6 +336,19 @@ TEST(process, closes_descriptors_on_old_kernels_too) {
     }
 }
 
+TEST(process, goes_on_as_another_program) {
+    const char* const arguments[]{"sh", "-c", "exit 7", nullptr};
+    const pid_t apart = ::fork();
+    if (apart == 0) {
+        become("/bin/sh", arguments);
+        ::_exit(1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(apart, &status, 0), apart);
+    EXPECT_EQ(WEXITSTATUS(status), 7);
+    EXPECT_EQ(become("/nowhere/none", arguments), -ENOENT);
+}
+
 TEST(process, takes_a_copy_of_another_ones_descriptor) {
     int ends[2];
     ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
