@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <functional>
 #include <queue>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,29 +25,39 @@
 namespace {
 
 int same(int value) { return value; }
+/// Computes for some microseconds.
+int slow(int value) {
+    volatile int rounds = 4000;
+    while (rounds > 0) rounds = rounds - 1;
+    return value;
+}
 
-/// Processor time of rank 0 for one element of a map in chunks, in microseconds; where rank 0 waits
-/// for the others it looks for answers, so that this is what it takes at most.
-double element_us(troika::mpi_pool& ranks, const std::vector<int>& inputs, std::size_t chunk) {
+/// Processor time of rank 0 for one chunk of a map, in microseconds.
+template <int (*function)(int)>
+double chunk_us(troika::mpi_pool& ranks, const std::vector<int>& inputs, std::size_t chunk) {
     long sum = 0;
     const measuring::taken all = measuring::measure([&] {
-        for (const int each : ranks.map<&same>(inputs, {.chunk = chunk})) sum += each;
+        for (const int each : ranks.map<function>(inputs, {.chunk = chunk})) sum += each;
     });
     measuring::expect(sum == static_cast<long>(inputs.size()));
-    return all.cpu_ns / 1e3 / static_cast<double>(inputs.size());
+    return all.cpu_ns / 1e3 * static_cast<double>(chunk) / static_cast<double>(inputs.size());
 }
 
 // cost COUNT: what rank 0 spends on a message, and on each element in it
 int cost(int count) {
     troika::mpi_pool ranks;
     const std::vector<int> inputs(static_cast<std::size_t>(count), 1);
-    constexpr std::size_t large = 256;
-    static_cast<void>(element_us(ranks, inputs, large));   // the first time memory is new
-    const double alone = element_us(ranks, inputs, 1);
-    const double in_chunks = element_us(ranks, inputs, large);
-    // alone = message + element, in_chunks = message / large + element
-    const double message = (alone - in_chunks) / (1 - 1.0 / large);
-    std::printf("message_us=%.4f\nelement_us=%.4f\n", message, std::max(0.0, alone - message));
+    // While it waits for a chunk, rank 0 looks for it for a while and then sleeps: what it spends
+    // on that is the same for chunks of both sizes, as both take long.
+    constexpr std::size_t small = 1024;
+    constexpr std::size_t large = 8192;
+    static_cast<void>(chunk_us<&slow>(ranks, inputs, large));   // the first time memory is new
+    const double element =
+        (chunk_us<&slow>(ranks, inputs, large) - chunk_us<&slow>(ranks, inputs, small)) /
+        (large - small);
+    // Here it has always something to do.
+    const double alone = chunk_us<&same>(ranks, inputs, 1);
+    std::printf("message_us=%.4f\nelement_us=%.4f\n", alone - element, std::max(0.0, element));
     return 0;
 }
 
@@ -79,22 +90,26 @@ double smallest_chunk(const setting& at, double most = 0.5) {
 }
 
 /// The part of the ranks' time in which they work, in a run in which each could work for `length`:
-/// each has two chunks at most, and rank 0 takes results and sends chunks one after the other.
+/// each has two chunks at most, and rank 0 takes results and sends chunks one after the other. Some
+/// chunks take half as long as others, some half as long again.
 double share(const setting& at, double chunk, double length) {
     const double each = chunk * at.element;
     const auto ranks = static_cast<std::size_t>(at.ranks);
     auto left = static_cast<std::size_t>(std::ceil(length / each)) * ranks;
-    const double total = static_cast<double>(left) * each;
+    double total = 0;
     const double half = (at.cost.message + at.cost.element * chunk) / 2;
     using answer = std::pair<double, std::size_t>;   // when it comes, from whom
     std::priority_queue<answer, std::vector<answer>, std::greater<>> answers;
     std::vector<double> rank_free(ranks);
+    std::minstd_rand chance;
+    std::uniform_real_distribution<double> length_of(0.5 * each, 1.5 * each);
     double master = 0;
     double end = 0;
     const auto send = [&](std::size_t rank) {
         master += half;
-        const double begins = std::max(master + way, rank_free[rank]);
-        rank_free[rank] = begins + each;
+        const double work = length_of(chance);
+        total += work;
+        rank_free[rank] = std::max(master + way, rank_free[rank]) + work;
         answers.emplace(rank_free[rank] + way, rank);
         --left;
     };
@@ -138,9 +153,9 @@ public:
     void one_master(double element_us, const std::string& name) {
         bench::table made("one master, elements of " + name,
                           {{"chunk", "elements/chunk"},
-                           {"alone", "busy, chunks of 1"},
-                           {"busy", "busy"},
-                           {"share", "of ideal, 100 s"},
+                           {"alone", "% busy, chunks of 1", 100},
+                           {"busy", "% busy", 100},
+                           {"share", "% of ideal in 10 s", 100},
                            {"first", "ms to the last rank"}});
         for (const int ranks : rank_counts) {
             made.row(with_commas(ranks) + " ranks", [this, ranks, element_us] {
@@ -153,7 +168,7 @@ public:
                 row["chunk"] = chunk;
                 row["alone"] = busy(at, 1);
                 row["busy"] = busy(at, chunk);
-                row["share"] = share(at, chunk, 100e6 / suite_.size(1, 100));
+                row["share"] = share(at, chunk, 10e6 / suite_.size(1, 100));
                 row["first"] = at.ranks * (cost_.message + cost_.element * chunk) / 2 / 1e3;
                 return row;
             });
@@ -167,8 +182,8 @@ public:
         bench::table made("a tree of masters, elements of " + name,
                           {{"chunk", "elements/chunk"},
                            {"dealt", "elements/master's chunk"},
-                           {"busy", "busy, a master"},
-                           {"root", "busy, the root"},
+                           {"busy", "% busy, a master", 100},
+                           {"root", "% busy, the root", 100},
                            {"first", "ms to the last rank"}});
         for (const int ranks : rank_counts) {
             made.row(with_commas(ranks) + " ranks", [this, ranks, element_us] {
