@@ -134,11 +134,16 @@ private:
 
     void explain_busy() {
         if (!computes()) return;
-        const model_result* busiest = nullptr;
-        for (const model_result& each : of_.models)
-            if (busiest == nullptr || each.busy().median > busiest->busy().median)
-                busiest = &each;
         const double processors = of_.machine.processors;
+        const model_result* busiest = nullptr;
+        for (const model_result& each : of_.models) {
+            if (each.model == work_model::ranks && each.busy().median > processors)
+                say("ranks kept {:.2f} processors busy, those of other machines among them.",
+                    each.busy().median);
+            else if (busiest == nullptr || each.busy().median > busiest->busy().median)
+                busiest = &each;
+        }
+        if (busiest == nullptr) return;
         const double busy = busiest->busy().median;
         if (of_.machine.processors == 1) {
             say("This machine gives us one processor: nothing makes computing faster here.");

@@ -40,6 +40,17 @@ comparison slow_sample() {
                           result_of(work_model::threads_gil, {1.6}, 0.8, 7 * megabyte, 2)});
 }
 
+TEST(comparison_advice, ranks_may_have_other_processors) {
+    const auto said =
+        advise_on(comparison_of(built_in_workload("cpu"),
+                                {result_of(work_model::sync, {0.8}, 0.8, 5 * megabyte),
+                                 result_of(work_model::threads, {0.41}, 0.8, 7 * megabyte, 2),
+                                 result_of(work_model::ranks, {0.1}, 0.8, 90 * megabyte, 8)}));
+    EXPECT_THAT(said.front(), StartsWith("Choose ranks: 100 ms, 8.0 times as fast"));
+    EXPECT_THAT(said, Contains(HasSubstr("ranks kept 8.00 processors busy, those of other")));
+    EXPECT_THAT(said, Contains(HasSubstr("threads kept 1.95 of 2 processors busy")));
+}
+
 TEST(comparison_advice, computing_is_for_threads_without_a_gil) {
     const auto said = advise_on(cpu_sample());
     EXPECT_THAT(said.front(), StartsWith("Choose threads: 410 ms, 2.0 times as fast"));
