@@ -43,6 +43,16 @@ wanted_file wanted(const fetch::download& what, std::string_view directory) {
     return made;
 }
 
+/// For --failed-out.
+fetch::list_entry entry_of(const fetch::download& what) {
+    fetch::list_entry entry;
+    entry.url = what.url;
+    entry.mirrors = what.mirrors;
+    entry.out = what.out;
+    entry.expected = what.expected;
+    return entry;
+}
+
 }  // namespace
 
 dealt_get::dealt_get(mpi_pool& ranks, const fetch::get_options& options,
@@ -103,17 +113,13 @@ task<dealt_get::part> dealt_get::next_part() {
         co_return made;
     }
     while (!queue_.ended() || made.files.empty()) {
-        // The first makes it read ahead.
-        if (!made.files.empty() && made.files.size() >= part_size()) break;
+        // The first makes it read ahead. Who writes the list may take his time with the next.
+        if (!made.files.empty() &&
+            (made.files.size() >= part_size() || queue_.waiting() == 0))
+            break;
         std::optional<fetch::download> next = co_await queue_.next();
-        std::vector<fetch::download> refused = std::exchange(refused_, {});
-        for (fetch::download& each : refused) {
-            fetch::list_entry entry;
-            entry.url = each.url;
-            entry.mirrors = each.mirrors;
-            entry.out = each.out;
-            co_await failed_->add(std::move(entry));
-        }
+        const std::vector<fetch::download> refused = std::exchange(refused_, {});
+        for (const fetch::download& each : refused) co_await failed_->add(entry_of(each));
         if (next)
             made.files.push_back(std::move(*next));
         else if (queue_.ended())
@@ -201,14 +207,7 @@ task<void> dealt_get::fail(const fetch::download& what, const fetch::active_down
     ++totals_.failed;
     status_.add(error.why());
     observer_.failed(file, error, resumable);
-    if (failed_) {
-        fetch::list_entry entry;
-        entry.url = what.url;
-        entry.mirrors = what.mirrors;
-        entry.out = what.out;
-        entry.expected = what.expected;
-        co_await failed_->add(std::move(entry));
-    }
+    if (failed_) co_await failed_->add(entry_of(what));
     if (options_.fail_fast && dealing_scope_ != nullptr) dealing_scope_->cancel();
 }
 
