@@ -191,7 +191,12 @@ void pool_engine::close() noexcept { closed_.store(true, std::memory_order_seq_c
 void pool_engine::end() noexcept {
     if (ended_) return;
     idle_.notify_all();   // each looks whether all is done
-    if (workers_.front()->thread_ == nullptr) finish_if_idle();   // not one could be started
+    bool none = false;   // not one could be started
+    {
+        const std::scoped_lock here(mutex_);   // a worker that blocks is just given another thread
+        none = workers_.front()->thread_ == nullptr;
+    }
+    if (none) finish_if_idle();
     // The threads end once one of them has seen that nothing is left.
     for (std::size_t i = 0;; ++i) {
         pool_thread* thread = nullptr;
