@@ -18,8 +18,8 @@ namespace troika::apps {
 
 namespace {
 
-/// Parts that a rank has at a time.
-constexpr std::size_t parts_of_rank = 2;
+/// So many more parts each rank should get of what is left, as some take longer than others.
+constexpr std::size_t parts_left = 2;
 
 fetch::get_options without_host_limit(fetch::get_options options) {
     options.per_host = fetch::get_options::jobs_max * fetch::get_options::jobs_max;
@@ -83,7 +83,7 @@ task<void> dealt_get::run() {
     std::exception_ptr broken;
     auto dealers = [this](task_group& group) -> task<void> {
         dealing_scope_ = &group;
-        for (std::size_t i = 0; i < parts_of_rank * ranks_.size(); ++i)
+        for (std::size_t i = 0; i < ranks_.size(); ++i)
             group.create_task(deal(), {.name = "deal"});
         co_return;
     };
@@ -102,7 +102,7 @@ task<void> dealt_get::run() {
 std::size_t dealt_get::part_size() const noexcept {
     const std::size_t most = part_jobs * options_.jobs;
     if (!queue_.all_read()) return most;
-    return std::clamp<std::size_t>(queue_.waiting() / (parts_of_rank * ranks_.size()), 1, most);
+    return std::clamp<std::size_t>(queue_.waiting() / (parts_left * ranks_.size()), 1, most);
 }
 
 task<dealt_get::part> dealt_get::next_part() {

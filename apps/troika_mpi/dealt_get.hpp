@@ -21,9 +21,9 @@ namespace troika::apps {
 
 /// A list of downloads that is dealt out to ranks, on rank 0.
 ///
-/// Each rank gets two parts at a time: one that it works on, one that it goes on with; so one that
-/// is slow gets less. Parts get smaller towards the end of the list. What a lost rank had
-/// is given to another one, once. Thread: the loop's.
+/// Each rank gets one part at a time, so that no file waits behind a large one while other ranks
+/// have nothing to do; one that is slow gets less. Parts get smaller towards the end of the list.
+/// What a lost rank had is given to another one, once. Thread: the loop's.
 class dealt_get {
 public:
     /// Files of a part, at most: so many times those that a rank gets at once.
