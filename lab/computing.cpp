@@ -4,7 +4,6 @@
 #include "os/clock.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 
 namespace troika::lab {
@@ -25,10 +24,12 @@ std::uint64_t measure_rounds_per_ms() {
     constexpr int attempts = 50;
     constexpr nanoseconds about = std::chrono::milliseconds(1);
     std::uint64_t rounds = 1024;
-    std::atomic<std::uint64_t> sink{0};   // so that the work is not thrown away
+    // Read and written between the two looks at the clock, so that the work stays between them:
+    // its result depends on nothing else, and compilers put it where they like, or nowhere.
+    volatile std::uint64_t seed = 1;
     const auto time_of = [&](std::uint64_t count) {
         const auto began = os::steady_time();
-        sink.fetch_xor(compute_rounds(count, count), std::memory_order_relaxed);
+        seed = compute_rounds(count, seed);
         return std::max(nanoseconds(os::steady_time() - began), nanoseconds(1));
     };
     while (time_of(rounds) < about / 2 && rounds < std::uint64_t{1} << 40) rounds *= 2;
