@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "apps/troika/command_line.hpp"
 #include "apps/troika/command_line_mpi.hpp"
+#include "os/environment.hpp"
 #include "os/error.hpp"
 #include "os/host.hpp"
 #include "os/process.hpp"
@@ -30,6 +31,13 @@ struct runner {
     int operator()(const doctor_command&) const { return run_doctor(); }
 };
 
+/// Whether this is a rank of a job that leaves it to rank 0 to say what is wrong.
+bool is_silent_rank() {
+    for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
+        if (const auto rank = troika::os::environment(name)) return *rank != "0";
+    return false;
+}
+
 /// troika-mpi stands beside this program, where there was an MPI to build it with.
 /// Returns: only when it cannot be started.
 int go_on_as_mpi_program(const char* const* argv) {
@@ -37,6 +45,7 @@ int go_on_as_mpi_program(const char* const* argv) {
     program.resize(program.rfind('/') + 1);
     program += "troika-mpi";
     const int error = troika::os::become(program.c_str(), argv);
+    if (is_silent_rank()) return 2;
     std::fprintf(stderr,
                  "troika: --mpi needs the program %s (%s): it is built with troika where CMake "
                  "finds MPI, on Debian libopenmpi-dev\n",
