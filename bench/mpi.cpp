@@ -99,7 +99,7 @@ public:
                            {{"lack", "lack"}});
         const auto measure = [this] {
             bench::sample made =
-                bench::run(ranks(4, {bench::self(), "busy", suite_.size("20000", "100")}));
+                bench::run(ranks(4, {bench::self(), "busy", suite_.size("100000", "100")}));
             made["lack"] = 1 - made.at("share");
             return made;
         };

@@ -68,8 +68,11 @@ mpi_engine::gift mpi_engine::next_gift() noexcept {
     if (to == nullptr) return {};
     remote_call& call = pending_.pop_front();
     call.waits_ = false;
-    const bool dozes = to->in_flight == 0 && os::steady_time() - to->idle_since > doze_after;
-    rank_worker::sending& message = to->add(call, asleep_.load(std::memory_order_relaxed));
+    // When its last answer came says little of when it was sent where ranks share processors.
+    const bool dozes = to->in_flight == 0 && (!calls_are_short() ||
+                                              os::steady_time() - to->idle_since > doze_after);
+    const bool ring = asleep_.load(std::memory_order_relaxed) || !calls_are_short();
+    rank_worker::sending& message = to->add(call, ring);
     takers_.update(*to);
     return {&call, to, &message, dozes};
 }
@@ -256,6 +259,7 @@ bool mpi_engine::cancel(remote_call& call) noexcept {
 }
 
 void mpi_engine::help(remote_call&, const future_core& core) noexcept {
+    if (!calls_are_short()) return;   // to look for what takes long would only take a processor
     // The engine's thread leaves the role to who helps; a second one may wait for its turn.
     if (helpers_.fetch_add(1, std::memory_order_relaxed) < helpers_max) {
         helps_.fetch_add(1, std::memory_order_relaxed);
@@ -310,6 +314,8 @@ mpi_engine::settled mpi_engine::settle(rank_worker& from, const word& head) noex
     if (call == nullptr) return {};   // of a pool before this one
     from.remove(*call);
     from.learn(head.busy_ns);
+    const std::uint64_t average = average_ns_.load(std::memory_order_relaxed);
+    average_ns_.store((7 * average + head.busy_ns) / 8, std::memory_order_relaxed);
     if (from.in_flight == 0) from.idle_since = os::steady_time();
     takers_.update(from);
     ++completed_;

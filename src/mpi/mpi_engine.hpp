@@ -82,6 +82,11 @@ private:
         bool more = false;             // calls wait for whoever can take them
     };
 
+    /// On average: then it is worth while to look for their answers, and not to sleep.
+    [[nodiscard]] bool calls_are_short() const noexcept {
+        return average_ns_.load(std::memory_order_relaxed) < 100'000;
+    }
+
     // The mutex is held:
     [[nodiscard]] std::exception_ptr refusal() const noexcept;
     void take_back(rank_worker& from, remote_call& call) noexcept;
@@ -135,6 +140,7 @@ private:
     std::atomic<std::size_t> calls_{0};    // accepted and without a result
     std::atomic<int> helpers_{0};          // threads that wait for a result
     std::atomic<std::uint64_t> helps_{0};  // how often one has begun to
+    std::atomic<std::uint64_t> average_ns_{0};   // that calls take; written under the mutex
     std::atomic<bool> ending_{false};
     std::atomic<bool> finished_{false};    // the engine's thread shall end
     listing listing_;

@@ -106,10 +106,11 @@ void mpi_engine::serve() noexcept {
         const bool helped = std::exchange(seen, helps) != helps ||
                             helpers_.load(std::memory_order_relaxed) != 0;
         if (!helped && !receiving_.exchange(true, std::memory_order_acquire)) {
-            any = os::spin_until([&] {
+            const auto there = [&] {
                 return receive() || helps_.load(std::memory_order_relaxed) != helps ||
                        finished_.load();
-            });
+            };
+            any = calls_are_short() ? os::spin_until(there) : there();
             receiving_.store(false, std::memory_order_release);
         }
         const time_point now = os::steady_time();
